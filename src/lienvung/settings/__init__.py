@@ -1,0 +1,206 @@
+"""Settings, read from the environment; every value has a safe default for one office PC.
+
+LIENVUNG_HOME        folder of the data (default: `var/` beside the checkout)
+DATABASE_URL         postgresql://user:password@host:port/name (default: SQLite in LIENVUNG_HOME)
+LIENVUNG_ORIGIN      public origin of the site and of the printed codes, e.g. https://id.example.vn
+LIENVUNG_HOSTS       further host names that may be asked for, comma separated
+LIENVUNG_DEMO        "1": demo accounts are shown on the sign-in page
+LIENVUNG_DEBUG       "1": Django's debug pages; never in production
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+PACKAGE = Path(__file__).resolve().parent.parent
+ROOT = PACKAGE.parent.parent
+HOME = Path(os.environ.get("LIENVUNG_HOME", ROOT / "var"))
+HOME.mkdir(parents=True, exist_ok=True)
+
+DEBUG = os.environ.get("LIENVUNG_DEBUG") == "1"
+DEMO = os.environ.get("LIENVUNG_DEMO") == "1"
+
+
+def _secret_key() -> str:
+    """One key an installation, made at first start and readable by its owner only."""
+    path = HOME / "secret_key"
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        key = secrets.token_urlsafe(64)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:  # another process was first
+            return path.read_text().strip()
+        with os.fdopen(descriptor, "w") as out:
+            out.write(key)
+        return key
+
+
+SECRET_KEY = _secret_key()
+
+ORIGIN = os.environ.get("LIENVUNG_ORIGIN", "http://127.0.0.1:8000").rstrip("/")
+_origin = urlsplit(ORIGIN)
+SECURE = _origin.scheme == "https"
+ALLOWED_HOSTS = [
+    *dict.fromkeys(
+        [_origin.hostname or "localhost", "localhost", "127.0.0.1", "[::1]"]
+        + [h for h in os.environ.get("LIENVUNG_HOSTS", "").split(",") if h]
+    )
+]
+CSRF_TRUSTED_ORIGINS = [ORIGIN]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "lienvung.registry",
+    "lienvung.audit",
+    "lienvung.territory",
+    "lienvung.people",
+    "lienvung.catalogue",
+    "lienvung.ledger",
+    "lienvung.quality",
+    "lienvung.scan",
+    "lienvung.web",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "lienvung.web.middleware.ContentSecurityPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "lienvung.web.middleware.Language",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "lienvung.web.middleware.ProblemsToPages",
+]
+
+ROOT_URLCONF = "lienvung.web.urls"
+WSGI_APPLICATION = "lienvung.web.wsgi.application"
+APPEND_SLASH = False
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "lienvung.web.context.site",
+            ],
+            "builtins": ["lienvung.web.templatetags.words"],
+        },
+    }
+]
+
+
+def _database() -> dict[str, object]:
+    url = os.environ.get("DATABASE_URL", "")
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": HOME / "lienvung.sqlite3",
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 30,
+                # FULL: an acknowledged capture survives a power cut (docs/explanation/storage.md)
+                "init_command": (
+                    "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+                    "PRAGMA cache_size=-131072; PRAGMA mmap_size=1073741824; PRAGMA temp_store=MEMORY;"
+                ),
+            },
+            "TEST": {"NAME": None},
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ValueError(f"DATABASE_URL: only postgresql:// is known, not {parts.scheme}://")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "OPTIONS": dict(parse_qsl(parts.query)),
+    }
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "people.Account"
+LOGIN_URL = "people:sign_in"
+LOGIN_REDIRECT_URL = "/"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+MEDIA_ROOT = HOME / "media"
+MEDIA_URL = "/media/"
+WHITENOISE_USE_FINDERS = True
+
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+if SECURE:
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SECURE_SSL_REDIRECT = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# A capture document may be large; its own limit is checked (and announced) by the ledger.
+CAPTURE_FILE_SIZE_LIMIT = 16 * 1024 * 1024
+CAPTURE_EVENT_LIMIT = 20_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = CAPTURE_FILE_SIZE_LIMIT + 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("LIENVUNG_LOG", "WARNING")},
+}
