@@ -1,0 +1,93 @@
+"""What surrounds every request: the reader's language, security headers, error pages.
+
+Language                 ?lang=vi|en, then the cookie `lang`, then Vietnamese
+ContentSecurityPolicy    nothing from elsewhere, no script, no inline style
+ProblemsToPages          a `Problem` becomes a page with an error summary, or RFC 7807 for the API
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+from lienvung.errors import Problem
+from lienvung.web import problems
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+LANGUAGES = ("vi", "en")
+COOKIE = "lang"
+COOKIE_AGE = 365 * 24 * 3600
+# These answer the same to everybody: no cookie is read or set, so that they can be cached.
+COOKIELESS = frozenset({"scan", "epcis"})
+
+POLICY = (
+    "default-src 'none'; img-src 'self' data:; style-src 'self'; font-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+
+
+class Language:
+    """Activates the language of the request and tells caches what the answer depends on."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        asked = request.GET.get("lang", "")
+        chosen = asked if asked in LANGUAGES else request.COOKIES.get(COOKIE, "")
+        self.speak(request, chosen if chosen in LANGUAGES else "vi")
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)  # type: ignore[attr-defined]
+        if not cookieless(request):
+            patch_vary_headers(response, ("Cookie",))
+            if asked in LANGUAGES and request.COOKIES.get(COOKIE) != asked:
+                response.set_cookie(
+                    COOKIE, asked, max_age=COOKIE_AGE, samesite="Lax", secure=settings.SECURE, httponly=True
+                )  # type: ignore[attr-defined]
+        return response
+
+    def process_view(self, request: HttpRequest, *_: Any) -> None:
+        if cookieless(request) and request.GET.get("lang") not in LANGUAGES:
+            self.speak(request, "vi")
+
+    @staticmethod
+    def speak(request: HttpRequest, language: str) -> None:
+        translation.activate(language)
+        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+
+
+def cookieless(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return bool(match and COOKIELESS.intersection(match.namespaces))
+
+
+class ContentSecurityPolicy:
+    """ASVS 5.0 3.4.3: a policy on every answer; a view may set a narrower one of its own."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        return response
+
+
+class ProblemsToPages:
+    """The edge where errors are shaped, once (see `lienvung.errors`)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        return problems.answer(request, exception) if isinstance(exception, Problem) else None
