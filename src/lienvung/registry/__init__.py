@@ -1,0 +1,62 @@
+"""What the rooms hand to the pages: navigation, search, panels and the URL × role table.
+
+A room registers its parts in its `AppConfig.ready()`; the front door reads them. A registry is frozen
+when it is first read (or by `freeze()`): registering later raises, so that what a page shows cannot
+depend on which request came first. This module knows no room and no database.
+"""
+
+from __future__ import annotations
+
+from lienvung.registry.parts import (
+    EVERYONE,
+    MANAGER,
+    MEMBER,
+    OFFICIAL,
+    SIGNED_IN,
+    NavigationItem,
+    Page,
+    Panel,
+    SearchHit,
+    SearchProvider,
+)
+from lienvung.registry.registries import Registry
+
+navigation: Registry[NavigationItem] = Registry("navigation")
+search_providers: Registry[SearchProvider] = Registry("search_providers")
+home_panels: Registry[Panel] = Registry("home_panels")
+product_panels: Registry[Panel] = Registry("product_panels")
+lot_panels: Registry[Panel] = Registry("lot_panels")
+organisation_panels: Registry[Panel] = Registry("organisation_panels")
+pages: Registry[Page] = Registry("pages")
+
+ALL = (navigation, search_providers, home_panels, product_panels, lot_panels, organisation_panels, pages)
+
+
+def freeze() -> None:
+    """Close every registry; called once all rooms are ready."""
+    for registry in ALL:
+        registry.freeze()
+
+
+__all__ = [
+    "ALL",
+    "EVERYONE",
+    "MANAGER",
+    "MEMBER",
+    "OFFICIAL",
+    "SIGNED_IN",
+    "NavigationItem",
+    "Page",
+    "Panel",
+    "Registry",
+    "SearchHit",
+    "SearchProvider",
+    "freeze",
+    "home_panels",
+    "lot_panels",
+    "navigation",
+    "organisation_panels",
+    "pages",
+    "product_panels",
+    "search_providers",
+]

@@ -1,0 +1,137 @@
+"""Pure decisions about products, lots and serial numbers."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from datetime import date
+from decimal import Decimal
+
+from lienvung.errors import Invalid, ManyInvalid
+from lienvung.gs1 import check_digit
+
+# Base 32 without I, L, O and U (Crockford's letters): nothing is mistaken for 1, 0 or V when read aloud.
+SERIAL_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+SERIAL_LENGTH = 10  # 50 bits; a serial is no secret, only hard to guess (see docs/security)
+MOST_SERIALS = 50_000  # of one job
+
+# GS1 character set 82 (General Specifications 7.11), what a lot or serial number may hold
+_CHARACTERS_82 = re.compile(r"[!\"%-?A-Z_a-z]{1,20}")
+_UNIT = re.compile(r"[A-Z0-9]{2,3}")
+
+
+def check_gtin(text: str, *, path: str = "gtin") -> str:
+    """GTIN-8, -12, -13 or -14 to 14 digits; wrong length or check digit is Invalid (GenSpecs 7.9)."""
+    digits = re.sub(r"[\s-]", "", text)
+    if not re.fullmatch(r"[0-9]{8}|[0-9]{12,14}", digits):
+        raise Invalid(
+            "gs1.length",
+            vi="Mã GTIN gồm 8, 12, 13 hoặc 14 chữ số.",
+            en="A GTIN has 8, 12, 13 or 14 digits.",
+            path=path,
+        )
+    right = check_digit(digits[:-1])
+    if digits[-1] != right:
+        raise Invalid(
+            "gs1.check_digit",
+            vi=f"Số kiểm tra của GTIN sai: chữ số cuối phải là {right}, không phải {digits[-1]}.",
+            en=f"The GTIN's check digit is wrong: the last digit should be {right}, not {digits[-1]}.",
+            path=path,
+        )
+    return digits.zfill(14)
+
+
+def check_lot_number(number: str, *, path: str = "number") -> str:
+    """AI (10): 1 to 20 characters of GS1 character set 82."""
+    if not _CHARACTERS_82.fullmatch(number):
+        raise Invalid(
+            "catalogue.lot_number",
+            vi="Số lô gồm 1 đến 20 ký tự: chữ không dấu, số và dấu thông dụng, không có khoảng trắng.",
+            en="A lot number has 1 to 20 characters: plain letters, digits and common signs, no spaces.",
+            path=path,
+        )
+    return number
+
+
+def check_unit(uom: str, *, path: str = "uom") -> str:
+    """A UN/CEFACT Recommendation 20 code (KGM, H87, LTR …) or nothing; its form only."""
+    if uom and not _UNIT.fullmatch(uom):
+        raise Invalid(
+            "catalogue.unit",
+            vi="Đơn vị đo là mã 2-3 ký tự của UN/CEFACT, ví dụ KGM.",
+            en="The unit is a code of 2-3 characters of UN/CEFACT, for example KGM.",
+            path=path,
+        )
+    return uom
+
+
+def check_lot(*, produced_on: date | None, best_before: date | None, quantity: Decimal | None) -> None:
+    """Dates in order, quantity above nothing; every fault at once."""
+    faults: list[Invalid] = []
+    if produced_on and best_before and best_before < produced_on:
+        faults.append(
+            Invalid(
+                "catalogue.dates",
+                vi="Hạn sử dụng sớm hơn ngày sản xuất.",
+                en="The best-before date is earlier than the production date.",
+                path="best_before",
+            )
+        )
+    if quantity is not None and quantity <= 0:
+        faults.append(
+            Invalid(
+                "catalogue.quantity", vi="Số lượng phải lớn hơn 0.", en="The quantity must be above 0.", path="quantity"
+            )
+        )
+    if faults:
+        raise ManyInvalid(faults)
+
+
+def check_point(lat: float | None, lon: float | None) -> None:
+    """A WGS 84 point, both numbers or neither."""
+    if (lat is None) != (lon is None) or (
+        lat is not None and lon is not None and not (-90 <= lat <= 90 and -180 <= lon <= 180)
+    ):
+        raise Invalid(
+            "catalogue.point",
+            vi="Toạ độ cần cả vĩ độ (-90 đến 90) và kinh độ (-180 đến 180).",
+            en="A point needs a latitude (-90 to 90) and a longitude (-180 to 180).",
+            path="lat",
+        )
+
+
+def check_count(count: int) -> int:
+    if not 1 <= count <= MOST_SERIALS:
+        raise Invalid(
+            "catalogue.count",
+            vi=f"Số nhãn phải từ 1 đến {MOST_SERIALS}.",
+            en=f"The number of labels must be 1 to {MOST_SERIALS}.",
+            path="count",
+        )
+    return count
+
+
+def random_serial() -> str:
+    """A serial nobody can foretell from the ones before."""
+    return "".join(secrets.choice(SERIAL_LETTERS) for _ in range(SERIAL_LENGTH))
+
+
+MOST_IMAGE_BYTES = 2 * 1024 * 1024
+_IMAGE_STARTS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg"}
+
+
+def image_kind(data: bytes) -> str:
+    """'png' or 'jpg', told from the bytes, never from a name; anything else is Invalid."""
+    if len(data) > MOST_IMAGE_BYTES:
+        raise Invalid("catalogue.image_size", vi="Ảnh lớn hơn 2 MB.", en="The picture is above 2 MB.", path="image")
+    for start, kind in _IMAGE_STARTS.items():
+        if data.startswith(start):
+            return kind
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "webp"
+    raise Invalid(
+        "catalogue.image_kind",
+        vi="Ảnh phải là PNG, JPEG hoặc WebP.",
+        en="The picture must be PNG, JPEG or WebP.",
+        path="image",
+    )

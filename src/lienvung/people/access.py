@@ -1,0 +1,104 @@
+"""Who somebody is and what they may do: the questions that pages and actions ask."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from lienvung.people import rules
+from lienvung.people.models import Account, ApiToken, Membership, Organisation
+from lienvung.registry.matching import tokens
+
+Who = Account | AnonymousUser | None
+
+
+def account_or_none(who: Any) -> Account | None:
+    """The signed-in, active account of a request's user; None for anybody else."""
+    return who if isinstance(who, Account) and who.is_active else None
+
+
+def organisations_of(account: Who) -> QuerySet[Organisation]:
+    """The organisations in which `account` has a role."""
+    known = account_or_none(account)
+    if known is None:
+        return Organisation.objects.none()
+    return Organisation.objects.filter(memberships__account=known).distinct()
+
+
+def role_in(account: Who, organisation: Organisation | None) -> str | None:
+    """The role of `account` in `organisation`; None when it has none."""
+    known = account_or_none(account)
+    if known is None or organisation is None:
+        return None
+    return Membership.objects.filter(account=known, organisation=organisation).values_list("role", flat=True).first()
+
+
+def is_official(account: Who, *, province: str = "") -> bool:
+    """Does `account` belong to an authority (of the province with this code, when given)?"""
+    known = account_or_none(account)
+    if known is None:
+        return False
+    found = Membership.objects.filter(account=known, organisation__kind=Organisation.Kind.AUTHORITY)
+    if province:
+        found = found.filter(organisation__unit__code=province, organisation__unit__level="province")
+    return found.exists()
+
+
+def may_manage(account: Who, organisation: Organisation) -> bool:
+    """May `account` change the organisation itself: its people, its tokens, its record?"""
+    return rules.may_manage(role_in(account, organisation))
+
+
+def may_record(account: Who, organisation: Organisation) -> bool:
+    """May `account` write the organisation's products, lots, places and labels?"""
+    return rules.may_record(role_in(account, organisation))
+
+
+def roles_of(account: Who) -> frozenset[str]:
+    """The roles of the URL × role table that `account` has (see `lienvung.registry.parts`)."""
+    known = account_or_none(account)
+    if known is None:
+        return rules.page_roles(signed_in=False, memberships=())
+    pairs = Membership.objects.filter(account=known).values_list("organisation__kind", "role")
+    return rules.page_roles(signed_in=True, memberships=tuple(pairs))
+
+
+def organisations(query: str = "", *, kind: str = "") -> QuerySet[Organisation]:
+    """Public list of organisations, filtered by words (marks do not matter) and kind."""
+    found = Organisation.objects.select_related("unit", "unit__parent")
+    for token in tokens(query):
+        found = found.filter(search_text__contains=token)
+    if kind:
+        found = found.filter(kind=kind)
+    return found
+
+
+def organisation(id: uuid.UUID) -> Organisation | None:
+    return Organisation.objects.select_related("unit", "unit__parent").filter(pk=id).first()
+
+
+def members_of(organisation: Organisation) -> QuerySet[Membership]:
+    return organisation.memberships.select_related("account").order_by("account__full_name")
+
+
+def organisation_of_token(plain: str, *, scope: str = "capture") -> Organisation | None:
+    """The organisation whose live token this is, with `scope` in its scopes; None otherwise.
+
+    The day of the last use is kept (not the moment), so a busy token costs one write a day.
+    """
+    token = (
+        ApiToken.objects.select_related("organisation")
+        .filter(digest=rules.token_digest(plain), revoked__isnull=True)
+        .first()
+    )
+    if token is None or scope not in token.scopes.split():
+        return None
+    today: date = timezone.localdate()
+    if token.last_used_on != today:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_on=today)
+    return token.organisation

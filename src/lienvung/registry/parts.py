@@ -1,0 +1,78 @@
+"""The typed parts that rooms register."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lienvung.texts import Text
+
+# Who a page is for. Every signed-in person is also EVERYONE; the finer question ("of this very
+# organisation?") is asked by the action or the access function, not by the table.
+EVERYONE = "everyone"
+SIGNED_IN = "signed_in"
+MEMBER = "member"  # belongs to some organisation
+MANAGER = "manager"  # manages some organisation
+OFFICIAL = "official"  # belongs to an authority
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationItem:
+    """A link of the main menu, shown to those of `roles`."""
+
+    name: str
+    label: Text
+    url_name: str
+    order: int = 100
+    roles: frozenset[str] = frozenset({EVERYONE})
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """One found thing: what it is called, what it is, where its page is."""
+
+    title: str
+    kind: Text
+    url: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchProvider:
+    """`search(query, limit, account)` gives hits that `account` (or None) may see, best first."""
+
+    name: str
+    label: Text
+    search: Callable[[str, int, Any], Sequence[SearchHit]]
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part of another room's page.
+
+    `context(request, subject)` gives the template's values, or None to leave the panel out; the
+    subject is the product, lot or organisation of the page (None on the home page).
+    """
+
+    name: str
+    label: Text
+    template: str
+    context: Callable[[Any, Any], Mapping[str, Any] | None]
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A row of the URL × role table: who may open the URL named `name`.
+
+    Those of no listed role get the sign-in page (nobody signed in) or 403. `methods` are the
+    methods it answers. `note` says which finer check is made where.
+    """
+
+    name: str
+    roles: frozenset[str]
+    methods: tuple[str, ...] = ("GET",)
+    note: str = ""
+    order: int = field(default=100, repr=False)
