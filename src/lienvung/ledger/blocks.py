@@ -1,0 +1,77 @@
+"""Sets of thing ids as rows: one per block, all of `lo..hi` or the listed members (see `lienvung.ledger.tables`)."""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from bisect import bisect_left
+from collections.abc import Collection, Iterable
+
+from lienvung.ledger.tables import BLOCK_BITS, OFFSET_MASK
+
+Cut = tuple[int, int, int, int, "bytes | None"]  # blk, wide, lo, hi, members
+
+_SWAP = sys.byteorder == "big"
+
+
+def pack(offsets: Iterable[int]) -> bytes:
+    """Sorted offsets as little-endian uint16."""
+    words = array("H", offsets)
+    if _SWAP:
+        words.byteswap()
+    return words.tobytes()
+
+
+def unpack(members: bytes) -> array[int]:
+    words = array("H")
+    words.frombytes(bytes(members))
+    if _SWAP:
+        words.byteswap()
+    return words
+
+
+def cut(ids: Collection[int]) -> list[Cut]:
+    """The rows that say exactly `ids`."""
+    if len(ids) == 1:
+        (only,) = ids
+        offset = only & OFFSET_MASK
+        return [(only >> BLOCK_BITS, 0, offset, offset, None)]
+    ordered = sorted(ids)
+    first, last = ordered[0], ordered[-1]
+    if last - first == len(ordered) - 1 and first >> BLOCK_BITS == last >> BLOCK_BITS:
+        return [(first >> BLOCK_BITS, 1, first & OFFSET_MASK, last & OFFSET_MASK, None)]
+    return _cut_many(sorted(set(ordered)))
+
+
+def _cut_many(ordered: list[int]) -> list[Cut]:
+    rows: list[Cut] = []
+    start, size = 0, len(ordered)
+    while start < size:
+        first = ordered[start]
+        block = first >> BLOCK_BITS
+        end = size if ordered[-1] >> BLOCK_BITS == block else bisect_left(ordered, (block + 1) << BLOCK_BITS, start)
+        last = ordered[end - 1]
+        lo, hi = first & OFFSET_MASK, last & OFFSET_MASK
+        gaps = last - first != end - start - 1
+        members = pack([i & OFFSET_MASK for i in ordered[start:end]]) if gaps else None
+        rows.append((block, int(hi > lo), lo, hi, members))
+        start = end
+    return rows
+
+
+def holds(lo: int, hi: int, members: bytes | None, offset: int) -> bool:
+    """Whether a row speaks of `offset`."""
+    if not lo <= offset <= hi:
+        return False
+    if members is None:
+        return True
+    words = unpack(members)
+    place = bisect_left(words, offset)
+    return place < len(words) and words[place] == offset
+
+
+def ids_of(blk: int, lo: int, hi: int, members: bytes | None) -> list[int]:
+    """All thing ids that a row speaks of."""
+    base = blk << BLOCK_BITS
+    offsets: Iterable[int] = range(lo, hi + 1) if members is None else unpack(members)
+    return [base + offset for offset in offsets]

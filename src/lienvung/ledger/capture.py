@@ -1,0 +1,245 @@
+"""Capture: a document of events goes in whole and for good, or not at all.
+
+Reading, checking and hashing come first, without any lock; then one transaction
+at a time enters the keys, numbers new identifiers, and writes all rows. When
+`capture` returns outside a transaction of the caller's, the events are on disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from lienvung.epcis import CaptureDocument, Reading, read_document
+from lienvung.errors import Conflict
+from lienvung.ledger import rows as rows_of
+from lienvung.ledger.blocks import ids_of
+from lienvung.ledger.dictionary import resolve_terms, resolve_things
+from lienvung.ledger.store import PostgresStore, SqliteStore, open_store
+
+CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
+Store = SqliteStore | PostgresStore
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What became of one capture (EPCIS 2.0 section 12.6.2, CaptureJob). Times are UTC epoch ms."""
+
+    id: str
+    created_ms: int
+    finished_ms: int | None
+    running: bool
+    success: bool
+    behaviour: str = "rollback"
+    new_events: int = 0
+    known_events: int = 0
+    errors: list[dict[str, Any]] = field(default_factory=list)
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def capture(
+    data: bytes, *, submitter: str | None = None, behaviour: str = "rollback", idempotency_key: str | None = None
+) -> Job:
+    """Capture an EPCIS document, query document or bare events.
+
+    `submitter` is the uuid of the organisation that sends. Sending again is
+    harmless: known events are counted and left alone. Raises ManyInvalid (each
+    fault with its JSON Pointer), TooLarge, Conflict (an eventID that stands for
+    another event); then nothing of the document is stored.
+    """
+    created = now_ms()
+    digest = hashlib.sha256(data).digest()
+    known = _sent_before(digest, submitter)
+    if known is not None:
+        with transaction.atomic():
+            return _finish(open_store(), created, submitter, idempotency_key, behaviour, 0, known)
+    document = read_document(data, max_bytes=settings.CAPTURE_FILE_SIZE_LIMIT, max_events=settings.CAPTURE_EVENT_LIMIT)
+    lists = [rows_of.Lists(reading) for reading in document.events]
+    keys = [rows_of.event_key(reading) for reading in document.events]
+    with transaction.atomic():
+        store = open_store()
+        store.lock()
+        job = str(uuid.uuid4())
+        new = _store(store, document, lists, keys, digest, submitter, job)
+        return _finish(store, created, submitter, idempotency_key, behaviour, new, len(keys) - new, job)
+
+
+def capture_events(events: list[dict[str, Any]], *, submitter: str | None = None, context: Any = None) -> Job:
+    """Capture events that are at hand as JSON values; the document around them is made here."""
+    document = {
+        "@context": context or [CONTEXT],
+        "type": "EPCISDocument",
+        "schemaVersion": "2.0",
+        "creationDate": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "epcisBody": {"eventList": events},
+    }
+    return capture(json.dumps(document, ensure_ascii=False).encode(), submitter=submitter)
+
+
+def _sent_before(digest: bytes, submitter: str | None) -> int | None:
+    """How many events a byte-identical document of the same sender had, or None if there was none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT event_count, submitter FROM ledger_document WHERE sha256 = %s", (digest,))
+        return next((count for count, sender in cursor.fetchall() if sender == submitter), None)
+
+
+def _store(
+    store: Store,
+    document: CaptureDocument,
+    lists: list[rows_of.Lists],
+    keys: list[bytes],
+    digest: bytes,
+    submitter: str | None,
+    job: str,
+) -> int:
+    """Write the new events of a document; how many they were."""
+    [(last_received,)] = store.rows("SELECT COALESCE(MAX(received_at), 0) FROM ledger_document") or [(0,)]
+    received = max(now_ms(), last_received)  # a clock set back must not reorder the ledger
+    first_rid = store.take("event", len(keys)) if keys else 0
+    number = store.take("document", 1)
+    fresh = store.claim(keys, first_rid) if keys else []
+    if fresh:
+        chosen = lists if len(fresh) == len(lists) else [lists[position] for position in fresh]
+        _refuse_taken_ids(store, lists, fresh)
+        things, new_things = resolve_things(store, rows_of.uris_in_order(chosen))
+        terms = resolve_terms(store, rows_of.terms_of(named.reading for named in chosen))
+        rows = rows_of.Rows(things, terms, number, received)
+        for position in fresh:
+            rows.add(lists[position], first_rid + position, position)
+        if rows.lots:
+            rows.link_lots(_linked_lots(store, rows.lots, {things[uri] for uri in new_things}))
+        rows.void += _declared_wrong(store, lists, keys, fresh, first_rid, rows.error)
+        for table in ("event", "event_id", "mention", "link", "group", "persistent", "reference", "error", "void"):
+            store.insert(table, getattr(rows, table))
+    header = json.dumps(document.header, ensure_ascii=False, default=str)
+    context = _context_id(store, document.context)
+    store.insert("document", [(number, received, submitter, digest, context, header, len(keys), first_rid, job)])
+    return len(fresh)
+
+
+def _refuse_taken_ids(store: Store, lists: Sequence[rows_of.Lists], fresh: Sequence[int]) -> None:
+    """An eventID names one event for ever; only a declaration that the event is wrong may repeat it."""
+    given: dict[str, int] = {}
+    for position in fresh:
+        reading = lists[position].reading
+        own_id = rows_of.given_id(reading)
+        if own_id and reading.error is None:
+            if own_id in given:
+                raise _taken(own_id, position)
+            given[own_id] = position
+    if given:
+        for own_id, _rid in store.select_in(
+            "SELECT i.event_id, i.rid FROM ledger_event_id i "
+            "WHERE NOT EXISTS (SELECT 1 FROM ledger_error x WHERE x.declared_by = i.rid) AND i.event_id IN",
+            list(given),
+        ):
+            raise _taken(own_id, given[own_id])
+
+
+def _taken(own_id: str, position: int) -> Conflict:
+    return Conflict(
+        "ledger.event_id_taken",
+        vi=f"Mã sự kiện {own_id} đã dùng cho một sự kiện khác",
+        en=f"eventID {own_id} stands for another event already",
+        path=f"/epcisBody/eventList/{position}/eventID",
+    )
+
+
+def _linked_lots(
+    store: Store, lots: dict[int, dict[int, tuple[int, int]]], new_things: set[int]
+) -> dict[int, set[int]]:
+    """Which serials the ledger already knows to be of these lots."""
+    old = [lot for lot in lots if lot not in new_things]
+    linked: dict[int, set[int]] = {}
+    for process, blk, lo, hi, members, role in store.select_in(
+        "SELECT process, blk, lo, hi, members, role FROM ledger_group WHERE process IN", [-lot for lot in old]
+    ):
+        found = linked.setdefault(-process, set())
+        if role == rows_of.OUTPUT:
+            found.update(ids_of(blk, lo, hi, members))
+    return linked
+
+
+def _declared_wrong(
+    store: Store,
+    lists: Sequence[rows_of.Lists],
+    keys: Sequence[bytes],
+    fresh: Sequence[int],
+    first_rid: int,
+    errors: Sequence[tuple[Any, ...]],
+) -> list[tuple[int, int]]:
+    """(rid, declared_by) of events without effect: declared now, or declared before they came."""
+    void: list[tuple[int, int]] = []
+    by_key = {key: rid for key, rid, *_ in errors}
+    by_id = {own_id: rid for _, rid, _, _, own_id in errors if own_id}
+    if by_key:
+        for key, rid in store.select_in("SELECT id, rid FROM ledger_event_key WHERE id IN", list(by_key)):
+            void.append((rid, by_key[bytes(key)]))
+    if by_id:
+        for own_id, rid in store.select_in("SELECT event_id, rid FROM ledger_event_id WHERE event_id IN", list(by_id)):
+            void.append((rid, by_id[own_id]))
+    if not store.rows("SELECT 1 FROM ledger_error LIMIT 1") and not errors:
+        return void
+    position_of = {keys[position]: position for position in fresh}
+    for key, declared_by in store.select_in(
+        "SELECT event_key, declared_by FROM ledger_error WHERE event_key IN", list(position_of)
+    ):
+        void.append((first_rid + position_of[bytes(key)], declared_by))
+    ids = {own_id: position for position in fresh if (own_id := rows_of.given_id(lists[position].reading))}
+    for own_id, declared_by in store.select_in(
+        "SELECT event_id, declared_by FROM ledger_error WHERE event_id IN", list(ids)
+    ):
+        void.append((first_rid + ids[own_id], declared_by))
+    own = {own_id: first_rid + position for own_id, position in ids.items()}
+    void += [(own[own_id], rid) for own_id, rid in by_id.items() if own_id in own]
+    return void
+
+
+def _context_id(store: Store, context: Any) -> int | None:
+    if context is None:
+        return None
+    text = json.dumps(context, ensure_ascii=False, separators=(",", ":"))
+    rows = store.rows("SELECT id FROM ledger_context WHERE json = %s", (text,))
+    if rows:
+        return int(rows[0][0])
+    number = store.take("context", 1)
+    store.insert("context", [(number, text)])
+    return number
+
+
+def _finish(
+    store: Store,
+    created: int,
+    submitter: str | None,
+    idempotency_key: str | None,
+    behaviour: str,
+    new: int,
+    known: int,
+    job: str | None = None,
+) -> Job:
+    done = Job(
+        id=job or str(uuid.uuid4()),
+        created_ms=created,
+        finished_ms=now_ms(),
+        running=False,
+        success=True,
+        behaviour=behaviour,
+        new_events=new,
+        known_events=known,
+    )
+    store.insert_job(
+        (done.id, submitter, idempotency_key, created, done.finished_ms, 0, 1, behaviour, new, known, "[]")
+    )
+    return done

@@ -1,0 +1,99 @@
+"""Identifiers to numbers: `Things` (ledger_thing) and terms (ledger_term), with what a process remembers of them.
+
+Numbers given once never change, so they may be remembered for as long as the
+process lives. They are remembered only after the transaction that gave them has
+been committed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from django.db import connection, transaction
+
+from lienvung.ledger.store import PostgresStore, SqliteStore
+from lienvung.ledger.tables import stored_uri
+
+GENERATION = 150_000  # entries; two generations of about 20 MB each
+
+
+class Memory:
+    """Two generations of entries: when the young one is full it becomes the old one, and the old one is dropped."""
+
+    def __init__(self) -> None:
+        self.young: dict[str, int] = {}
+        self.old: dict[str, int] = {}
+        self.terms: dict[tuple[int, str], int] = {}
+        self.highest = 0
+
+    def add(self, entries: dict[str, int]) -> None:
+        if len(self.young) + len(entries) > GENERATION:
+            self.old, self.young = self.young, {}
+        self.young.update(entries)
+        self.highest = max(self.highest, max(entries.values(), default=0))
+
+
+_memories: dict[str, Memory] = {}
+
+
+def memory() -> Memory:
+    return _memories.setdefault(str(connection.settings_dict["NAME"]), Memory())
+
+
+def forget() -> None:
+    """Drop all that is remembered (tests that empty the tables; a database put back from a backup)."""
+    _memories.clear()
+
+
+def resolve_things(store: SqliteStore | PostgresStore, uris: Sequence[str]) -> tuple[dict[str, int], set[str]]:
+    """Ids of canonical URIs, giving new ones in the order of `uris`; also which ones were new."""
+    known = memory()
+    (last,) = store.rows("SELECT value FROM ledger_counter WHERE name = 'thing'")[0]
+    if known.highest > last:  # another database stands behind the same name now
+        forget()
+        known = memory()
+    ids: dict[str, int] = {}
+    missing: list[str] = []
+    young, old = known.young, known.old
+    for uri in uris:
+        number = young.get(uri) or old.get(uri)
+        if number is None:
+            missing.append(uri)
+        else:
+            ids[uri] = number
+    if not missing:
+        return ids, set()
+    spelled = {stored_uri(uri): uri for uri in missing}
+    found = {
+        spelled[uri]: number
+        for number, uri in store.select_in("SELECT id, uri FROM ledger_thing WHERE uri IN", list(spelled))
+    }
+    new = {short: full for short, full in spelled.items() if full not in found} if found else spelled
+    if new:
+        first = store.take("thing", len(new))
+        store.insert("thing", list(zip(range(first, first + len(new)), new)))
+        found.update(zip(new.values(), range(first, first + len(new))))
+    ids.update(found)
+    transaction.on_commit(lambda: known.add(found))
+    return ids, set(new.values())
+
+
+def resolve_terms(store: SqliteStore | PostgresStore, wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], int]:
+    """Ids of vocabulary words, (kind, value) each; few, so looked up one by one."""
+    known = memory().terms
+    ids: dict[tuple[int, str], int] = {}
+    found: dict[tuple[int, str], int] = {}
+    for term in wanted:
+        number = known.get(term)
+        if number is None:
+            rows = store.rows("SELECT id FROM ledger_term WHERE kind = %s AND value = %s", term)
+            if rows:
+                number = rows[0][0]
+            else:
+                number = store.take("term", 1)
+                store.insert("term", [(number, *term)])
+            found[term] = number
+        ids[term] = number
+    if found:
+        transaction.on_commit(lambda: known.update(found))
+    return ids

@@ -1,0 +1,137 @@
+"""Events as they stand in the ledger: one by its id, those of a thing, the latest."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from lienvung.epcis import Action, EventType
+from lienvung.errors import NotFound
+from lienvung.ledger.blocks import holds
+from lienvung.ledger.identifiers import thing_ids
+from lienvung.ledger.reading import marks, rows
+from lienvung.ledger.tables import BLOCK_BITS, OFFSET_MASK, full_uri
+
+_NI = re.compile(r"^ni:///sha-256;([0-9a-f]{64})(\?ver=CBV2\.0)?$")
+
+SELECT = """SELECT e.rid, e.hash, e.event_id, e.type, e.action, e.t, e.recorded_at, s.value, d.value, r.uri, b.uri, e.body,
+    c.submitter, (SELECT v.declared_by FROM ledger_void v WHERE v.rid = e.rid)
+    FROM ledger_event e JOIN ledger_document c ON c.id = e.doc
+    LEFT JOIN ledger_term s ON s.id = e.bizstep LEFT JOIN ledger_term d ON d.id = e.disp
+    LEFT JOIN ledger_thing r ON r.id = e.rp LEFT JOIN ledger_thing b ON b.id = e.bl """
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An event of the ledger. Times are UTC epoch ms; `body` is what was sent, byte for byte."""
+
+    rid: int
+    hash: bytes
+    event_id: str
+    type: EventType
+    action: Action
+    time_ms: int
+    recorded_ms: int
+    biz_step: str | None
+    disposition: str | None
+    read_point: str | None
+    biz_location: str | None
+    body: bytes
+    submitter: str | None
+    declared_wrong_by: int | None  # rid of the declaration; its own rid for a declaration
+
+    @property
+    def ni(self) -> str:
+        """The event's hash as its name (CBV 2.0 section 8.9)."""
+        return f"ni:///sha-256;{self.hash.hex()}?ver=CBV2.0"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The event as JSON value, with its eventID and the time at which it was recorded."""
+        event: dict[str, Any] = json.loads(self.body)
+        event.setdefault("eventID", self.event_id)
+        event["recordTime"] = iso(self.recorded_ms)
+        return event
+
+
+def iso(ms: int) -> str:
+    """2026-11-23T05:00:00.000Z"""
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _stored(row: Sequence[Any]) -> StoredEvent:
+    rid, digest, event_id, kind, action, t, recorded, step, disposition, rp, bl, body, submitter, wrong = row
+    digest = bytes(digest)
+    return StoredEvent(
+        rid,
+        digest,
+        event_id or f"ni:///sha-256;{digest.hex()}?ver=CBV2.0",
+        EventType(kind),
+        Action(action),
+        t,
+        recorded,
+        step,
+        disposition,
+        full_uri(rp) if rp else None,
+        full_uri(bl) if bl else None,
+        bytes(body),
+        submitter,
+        wrong,
+    )
+
+
+def by_rids(rids: Iterable[int]) -> list[StoredEvent]:
+    """The events of these numbers, oldest event time first."""
+    wanted = list(rids)
+    found: list[StoredEvent] = []
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        found += map(_stored, rows(f"{SELECT} WHERE e.rid IN {marks(part)}", part))
+    return sorted(found, key=lambda event: (event.time_ms, event.rid))
+
+
+def get_event(event_id: str) -> StoredEvent:
+    """The event of an eventID or of a hash (`ni:///sha-256;…`); of several, the one that is in effect. Raises NotFound."""
+    found = rows(f"{SELECT} JOIN ledger_event_id i ON i.rid = e.rid WHERE i.event_id = %s", (event_id,))
+    if not found and (ni := _NI.match(event_id)):
+        found = rows(f"{SELECT} WHERE e.hash = %s", (bytes.fromhex(ni[1]),))
+    if not found:
+        raise NotFound(
+            "ledger.no_such_event",
+            vi=f"Không có sự kiện {event_id} trong sổ cái",
+            en=f"no event {event_id} in the ledger",
+        )
+    return min(map(_stored, found), key=lambda event: (event.declared_wrong_by == event.rid, event.rid))
+
+
+def rids_of_thing(thing: int) -> list[int]:
+    """Numbers of all events that name a thing in one of their lists."""
+    blk, offset = thing >> BLOCK_BITS, thing & OFFSET_MASK
+    found = [
+        r for (r,) in rows("SELECT event FROM ledger_mention WHERE blk = %s AND wide = 0 AND lo = %s", (blk, offset))
+    ]
+    for rid, lo, hi, members in rows(
+        "SELECT event, lo, hi, members FROM ledger_mention WHERE blk = %s AND wide = 1 AND lo <= %s AND hi >= %s",
+        (blk, offset, offset),
+    ):
+        if members is None or holds(lo, hi, members, offset):
+            found.append(rid)
+    return found
+
+
+def history(uri: str, *, limit: int | None = None) -> list[StoredEvent]:
+    """All events that name a thing, in any form of its identifier, oldest first; of more than `limit` the latest ones."""
+    rids: set[int] = set()
+    for thing in thing_ids(uri):
+        rids.update(rids_of_thing(thing))
+        rids.update(r for (r,) in rows("SELECT rid FROM ledger_event WHERE bl = %s OR rp = %s", (thing, thing)))
+    events = by_rids(rids)
+    return events if limit is None else events[-limit:]
+
+
+def latest(n: int) -> list[StoredEvent]:
+    """The `n` events recorded last, newest first."""
+    return [_stored(row) for row in rows(f"{SELECT} ORDER BY e.rid DESC LIMIT %s", (n,))]
