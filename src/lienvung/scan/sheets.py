@@ -112,8 +112,8 @@ def module_size(layout: Layout, symbol: Code) -> float:
     if module < SMALLEST_MODULE_MM:
         raise Invalid(
             "labels.too_small",
-            vi=f"Địa chỉ quá dài cho khổ nhãn này: mỗi ô mã chỉ còn {module:.3f} mm, cần ít nhất {SMALLEST_MODULE_MM} mm.",
-            en=f"The address is too long for this layout: a module would be {module:.3f} mm; {SMALLEST_MODULE_MM} mm is the least.",
+            vi=f"Địa chỉ quá dài cho khổ nhãn này: ô mã chỉ còn {module:.3f} mm, cần {SMALLEST_MODULE_MM} mm.",
+            en=f"The address is too long for this layout: a module of {module:.3f} mm; {SMALLEST_MODULE_MM} mm is the least.",
             path="layout",
         )
     return module

@@ -1,0 +1,104 @@
+"""The readers' door of the scan room: the records behind a code, first scans, counts, and who may print labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet, Sum
+
+from lienvung.catalogue.models import IssuedSerial, LabelJob, Lot, Place, Product
+from lienvung.gs1.canonical import key_of
+from lienvung.people.access import account_or_none, may_record, organisations_of
+from lienvung.people.models import Account, Organisation
+from lienvung.scan.models import FirstScan, ScanDay
+from lienvung.territory.models import AdminUnit
+
+UNITS = ("unit", "unit__parent", "unit__parent__parent")
+
+
+def product_of(gtin: str) -> Product | None:
+    """The product with its owner and the units that its page names, in one query."""
+    return (
+        Product.objects.select_related(
+            "owner", *(f"owner__{unit}" for unit in UNITS), *(f"origin_{unit}" for unit in UNITS)
+        )
+        .filter(gtin=gtin)
+        .first()
+    )
+
+
+def lot_of(product: Product, number: str) -> Lot | None:
+    return Lot.objects.filter(product=product, number=number).first()
+
+
+def serial_of(product: Product, serial: str) -> IssuedSerial | None:
+    return IssuedSerial.objects.select_related("lot").filter(product=product, serial=serial).first()
+
+
+def places_of(uris: Iterable[str]) -> dict[str, Place]:
+    """Registered places by canonical URI; a URI with an extension (254) finds the place of its GLN."""
+    glns: dict[str, str] = {}
+    for uri in uris:
+        ais = key_of(uri)
+        if ais and ais[0][0] == "414":
+            glns[uri] = ais[0][1]
+    found = {
+        place.gln: place for place in Place.objects.select_related("owner", *UNITS).filter(gln__in=set(glns.values()))
+    }
+    return {uri: found[gln] for uri, gln in glns.items() if gln in found}
+
+
+def authorities_of(provinces: Iterable[AdminUnit]) -> list[Organisation]:
+    """The authorities of these provinces, to be called about a problem."""
+    codes = {province.code for province in provinces}
+    return list(
+        Organisation.objects.filter(
+            kind=Organisation.Kind.AUTHORITY, unit__level=AdminUnit.Level.PROVINCE, unit__code__in=codes
+        )
+        .select_related("unit")
+        .order_by("name")[:4]
+    )
+
+
+def first_scan_of(thing: str) -> datetime | None:
+    return FirstScan.objects.filter(thing=thing).values_list("at", flat=True).first()
+
+
+def scans_of(thing: str, *, since: date) -> list[dict[str, Any]]:
+    """Counts per day and province, newest day first: day, province, scans, devices, known."""
+    return list(
+        ScanDay.objects.filter(thing=thing, day__gte=since)
+        .order_by("-day", "province")
+        .values("day", "province", "scans", "devices", "known")
+    )
+
+
+def scans_under(thing: str, *, since: date) -> dict[str, int]:
+    """Totals of a product, its lots and its items: known and never issued."""
+    totals = (
+        ScanDay.objects.filter(thing__startswith=thing, day__gte=since).values_list("known").annotate(sum=Sum("scans"))
+    )
+    found = dict(totals)
+    return {"known": found.get(True, 0), "never_issued": found.get(False, 0)}
+
+
+def may_print(account: Any, product: Product) -> bool:
+    """May `account` issue and print the product's labels?"""
+    known = account_or_none(account)
+    return known is not None and may_record(known, product.owner)
+
+
+def printable_products(account: Account) -> QuerySet[Product]:
+    """The products whose labels `account` may print."""
+    owners = [owner.pk for owner in organisations_of(account) if may_record(account, owner)]
+    return Product.objects.filter(owner__in=owners).select_related("owner").order_by("name")
+
+
+def label_jobs_of(account: Account) -> QuerySet[LabelJob]:
+    return (
+        LabelJob.objects.filter(product__in=printable_products(account))
+        .select_related("product", "product__owner", "lot", "issued_by", "reprint_of")
+        .order_by("-issued_at")
+    )

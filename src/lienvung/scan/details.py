@@ -1,0 +1,143 @@
+"""What the page reads out of events themselves: dates, certificates, the words of a recall."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from lienvung.ledger import events
+from lienvung.ledger.trace import Step
+from lienvung.scan.page import Certificate
+from lienvung.texts import Text
+
+MOST_EVENTS = 8
+FOUNDING = frozenset({"commissioning", "creating_class_instance", "packing", "collecting", "killing"})
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+
+# CBV 2.0 section 10 (ILMD attributes), by local name.
+HARVEST = ("harvestEndDate", "harvestStartDate", "harvestDate", "catchDate")
+PACKED = ("packagingDate", "packDate", "productionDate")
+BEST_BEFORE = ("bestBeforeDate", "itemExpirationDate", "expirationDate", "sellByDate")
+RECALL_TEXT = "publicText"
+
+
+@dataclass(slots=True)
+class Facts:
+    """`harvested` may come from what the thing was made from; the other dates are its own or its lot's."""
+
+    harvested: date | None = None
+    packed: date | None = None
+    best_before: date | None = None
+    certificates: list[Certificate] = field(default_factory=list)
+    recall_text: Text | None = None
+    recalled_ms: int | None = None
+
+
+def gather(steps: Sequence[Step], canonical: str) -> Facts:
+    """The facts in the events of a journey; at most `MOST_EVENTS` events are read, the telling ones first."""
+    facts = Facts()
+    for step, event in _read(_telling(steps)):
+        ilmd = _local(event.get("ilmd") or {})
+        facts.harvested = facts.harvested or _first_day(ilmd, HARVEST)
+        if step.relation in ("self", "lot"):
+            facts.packed = facts.packed or _first_day(ilmd, PACKED)
+            facts.best_before = facts.best_before or _first_day(ilmd, BEST_BEFORE)
+        for found in certificates(event, ilmd):
+            if found not in facts.certificates:
+                facts.certificates.append(found)
+        _recall(facts, step, event)
+    return facts
+
+
+def _telling(steps: Sequence[Step]) -> list[Step]:
+    """Recalls first, then where a thing begins, its own before its ingredients'."""
+
+    def rank(step: Step) -> tuple[int, int, int]:
+        own = {"self": 0, "lot": 1, "container": 3}.get(step.relation, 2)
+        if step.biz_step == "holding" or step.disposition == "recalled":
+            return (0, own, -step.time_ms)
+        founding = step.biz_step in FOUNDING or step.stage in ("growing", "processing", "packing")
+        inspected = step.biz_step in ("inspecting", "accepting", "sampling")
+        return (1 if founding else 2 if inspected else 3, own, step.time_ms)
+
+    ranked = sorted(steps, key=rank)
+    return [step for step in ranked if rank(step)[0] < 3][:MOST_EVENTS]
+
+
+def _read(steps: Iterable[Step]) -> list[tuple[Step, dict[str, Any]]]:
+    return [(step, events.get_event(step.event_id).as_dict()) for step in steps]
+
+
+def _recall(facts: Facts, step: Step, event: dict[str, Any]) -> None:
+    standing = event.get("persistentDisposition")
+    if not isinstance(standing, dict) or not any(str(w).endswith("recalled") for w in standing.get("set", [])):
+        return
+    facts.recalled_ms = step.time_ms
+    words = _local(event).get(RECALL_TEXT)
+    if isinstance(words, dict) and facts.recall_text is None:
+        told = _local(words)
+        vi, en = str(told.get("vi", "")), str(told.get("en", ""))
+        if vi or en:
+            facts.recall_text = Text(vi or en, en or vi)
+
+
+def certificates(event: dict[str, Any], ilmd: dict[str, Any]) -> list[Certificate]:
+    """From `certificationInfo` (EPCIS 2.0: a link or links) and from ILMD `certificationList` (CBV 2.0)."""
+    found = []
+    for one in _many(_local(event).get("certificationInfo")) + _many(ilmd.get("certificationInfo")):
+        if isinstance(one, dict):
+            found.append(_certificate(_local(one)))
+        elif isinstance(one, str) and one:
+            found.append(
+                Certificate(
+                    name="Chứng nhận",
+                    link=one if one.startswith("https://") else "",
+                    number="" if one.startswith("https://") else one,
+                )
+            )
+    listed = ilmd.get("certificationList")
+    for group in _many(listed):
+        inner = _local(group).get("certification", group) if isinstance(group, dict) else group
+        found += [_certificate(_local(one)) for one in _many(inner) if isinstance(one, dict)]
+    return [one for one in found if one.name]
+
+
+def _certificate(told: dict[str, Any]) -> Certificate:
+    def word(*names: str) -> str:
+        return next((str(told[name]) for name in names if told.get(name)), "")
+
+    until = _DAY.match(word("certificationEndDate", "validUntil"))
+    link = word("certificationURI", "link")
+    return Certificate(
+        name=word("certificationStandard", "certificationType", "certificationValue", "name"),
+        issuer=word("certificationAgency", "issuer"),
+        number=word("certificationIdentification", "certificationValue", "number"),
+        valid_until=f"{until[3]}/{until[2]}/{until[1]}" if until else "",
+        link=link if link.startswith("https://") else "",
+    )
+
+
+def _many(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _local(value: dict[str, Any]) -> dict[str, Any]:
+    """The members by local name: 'cbvmda:lotNumber' and 'https://…/lotNumber' are 'lotNumber'."""
+    return {re.split(r"[:/#]", key)[-1]: member for key, member in value.items()}
+
+
+def _first_day(ilmd: dict[str, Any], names: Iterable[str]) -> date | None:
+    for name in names:
+        value = ilmd.get(name)
+        found = _DAY.match(value) if isinstance(value, str) else None
+        if found:
+            try:
+                return date(int(found[1]), int(found[2]), int(found[3]))
+            except ValueError:  # an impossible date in user data is no date
+                continue
+    return None

@@ -1,0 +1,398 @@
+"""Puts a scan page together: what the catalogue registered, what was issued, what the ledger tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.utils import timezone
+
+from lienvung.catalogue.models import IssuedSerial, Lot, Place, Product
+from lienvung.gs1.canonical import key_of
+from lienvung.ledger import events, status, trace
+from lienvung.scan import access, details, drawing, rules
+from lienvung.scan.addresses import CANONICAL, Address, lot_uri
+from lienvung.scan.counting import counter
+from lienvung.scan.page import Band, Item, Maker, Page, PlaceView, StepView
+from lienvung.scan.rules import Happening, Known, Stop
+from lienvung.territory.access import NINH_BINH_NOW, describe, outlines, province_of
+from lienvung.territory.models import AdminUnit
+from lienvung.texts import Text
+
+HANOI = "01"
+FOUNDING_EVENTS = 8  # events whose own data (dates, certificates) are read; the first of a thing carry them
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What the catalogue knows of an address."""
+
+    product: Product | None = None
+    lot: Lot | None = None
+    issued: IssuedSerial | None = None
+    place: Place | None = None
+
+    @property
+    def lot_number(self) -> str:
+        if self.lot is not None:
+            return self.lot.number
+        return ""
+
+
+def tell(address: Address) -> Page:
+    """The page of an address. Never raises for a valid address: what is not known is said."""
+    if address.level == "place":
+        return _place_page(address)
+    records = _records(address)
+    steps = _steps(address, records)
+    known = _known(address, records, bool(steps))
+    if known in rules.ABSENT:
+        return _absent(address, records, known)
+    return _goods_page(address, records, steps, known)
+
+
+def _records(address: Address) -> Records:
+    product = access.product_of(address.gtin) if address.gtin else None
+    if product is None:
+        return Records()
+    issued = access.serial_of(product, address.serial) if address.serial else None
+    lot = access.lot_of(product, address.lot) if address.lot else None
+    if lot is None and issued is not None and issued.lot is not None:
+        lot = issued.lot
+    return Records(product=product, lot=lot, issued=issued)
+
+
+def _steps(address: Address, records: Records) -> list[trace.Step]:
+    """The journey of the thing; that of its lot is joined where only the catalogue knows the lot."""
+    if address.level == "product":
+        return []
+    steps = trace.journey(address.canonical)
+    number = records.lot_number or address.lot
+    if address.serial and number and not any(step.relation in ("lot", "made_from") for step in steps):
+        seen = {step.event_id for step in steps}
+        steps = [*steps, *(s for s in trace.journey(lot_uri(address.gtin, number)) if s.event_id not in seen)]
+    return sorted(steps, key=lambda step: step.time_ms)
+
+
+def _known(address: Address, records: Records, has_events: bool) -> Known:
+    if address.level == "serial":
+        own = records.issued is not None or (has_events and bool(events.history(address.canonical, limit=1)))
+        if not own:
+            return Known.NEVER_ISSUED if records.product else Known.UNKNOWN
+        return Known.EVENTS if has_events else Known.ISSUED
+    if has_events:
+        return Known.EVENTS
+    if address.level == "lot":
+        if records.lot is not None:
+            return Known.ISSUED
+        return Known.NEVER_ISSUED if records.product else Known.UNKNOWN
+    return Known.REGISTERED if records.product else Known.UNKNOWN
+
+
+def _goods_page(address: Address, records: Records, steps: Sequence[trace.Step], known: Known) -> Page:
+    product = records.product
+    happenings = [
+        Happening(
+            s.time_ms,
+            s.stage,
+            s.biz_step,
+            s.place,
+            s.event_id,
+            s.about,
+            s.relation,
+            s.temperature_min,
+            s.temperature_max,
+        )
+        for s in steps
+    ]
+    all_stops = rules.stops(happenings)
+    places = access.places_of({stop.place for stop in all_stops if stop.place})
+    shown, others = _views(all_stops, places)
+    facts = details.gather(steps, address.canonical)
+    lot_number = address.lot or records.lot_number
+    standing = _standing(address, lot_number)
+    recalled = "recalled" in standing
+    maker = _maker(product)
+    packed = (records.lot.produced_on if records.lot else None) or facts.packed or _day_of(all_stops, "packing")
+    best_before = (records.lot.best_before if records.lot else None) or facts.best_before
+    harvested = facts.harvested
+    page = Page(
+        path=address.path,
+        canonical=address.canonical,
+        level=address.level,
+        known=known,
+        verdict=rules.verdict(known, level=address.level, recalled=recalled, scanned_first=_first_scan(address, known)),
+        title=product.name if product else " ".join(address.hri),
+        title_en=product.name_en if product else "",
+        gtin=address.gtin,
+        lot=lot_number,
+        serial=address.serial,
+        hri=address.hri,
+        band=_band(facts) if recalled else None,
+        warnings=_warnings(address, records, standing, best_before, happenings),
+        picture=f"scan/products/{product.picture}.svg" if product and product.picture and not product.image else "",
+        photo=product.image.url if product and product.image else "",
+        maker=maker,
+        origin=_origin(product),
+        harvested=harvested,
+        packed=packed,
+        best_before=best_before,
+        certificates=facts.certificates,
+        steps=shown,
+        more_steps=others,
+        chain=rules.completeness(h.stage for h in happenings) if address.level != "product" else None,
+        map=_map([*shown]),
+        standards=product.standards if product else "",
+        description=product.description if product else "",
+        authorities=_authorities(product),
+        illustrative=bool(product and product.illustrative),
+        events_path=f"/epcis/v2/epcs/{_quoted(address.canonical)}/events",
+        parents=[(a.path, _parent_name(a, product)) for a in address.up()] if product else [],
+        minimum=_minimum(address, product, maker, [*shown, *others], packed, best_before, facts, lot_number),
+    )
+    return page
+
+
+def _standing(address: Address, lot_number: str) -> set[str]:
+    """Persistent dispositions on the thing, its lot and its class (the lot may be known to the catalogue only)."""
+    words = status.persistent_dispositions(address.canonical)
+    if address.serial and lot_number:
+        words |= status.persistent_dispositions(lot_uri(address.gtin, lot_number))
+    return words
+
+
+def _band(facts: details.Facts) -> Band:
+    text = facts.recall_text or Text(
+        "Cơ quan quản lý đã ra quyết định thu hồi. Không dùng, không bán; giữ lại và liên hệ nơi bán.",
+        "The authority has decided on a recall. Do not use or sell it; keep it and ask the shop.",
+    )
+    return Band(text=text, since_ms=facts.recalled_ms)
+
+
+def _warnings(
+    address: Address, records: Records, standing: set[str], best_before: date | None, happenings: Sequence[Happening]
+) -> list[Text]:
+    found = []
+    lot = records.issued.lot if records.issued else None
+    if address.lot and lot is not None and lot.number != address.lot:
+        found.append(
+            Text(
+                f"Địa chỉ ghi lô {address.lot}, nhưng số này đã cấp cho lô {lot.number}. Nhãn có thể bị sửa.",
+                f"The address says lot {address.lot}, but this serial was issued for lot {lot.number}. "
+                "The label may have been altered.",
+            )
+        )
+    if best_before is not None and best_before < timezone.localdate():
+        found.append(Text("Đã quá hạn dùng ghi trong sổ.", "It is past the best-before date in the ledger."))
+    own = {h.biz_step for h in happenings if h.relation == "self" and address.level == "serial"}
+    if own & {"destroying", "decommissioning"}:
+        found.append(
+            Text(
+                "Sổ ghi món hàng này đã bị tiêu huỷ hoặc mã đã thôi dùng.",
+                "The ledger says that this item was destroyed or its code retired.",
+            )
+        )
+    if "non_conformant" in standing:
+        found.append(Text("Lô này bị ghi là không đạt yêu cầu.", "This lot is marked as not conforming."))
+    return found
+
+
+def _views(all_stops: Sequence[Stop], places: dict[str, Place]) -> tuple[list[StepView], list[StepView]]:
+    numbers = {id(stop): number for number, stop in enumerate(all_stops, 1)}
+    shown, others = rules.shorten(all_stops)
+
+    def views(some: Iterable[Stop]) -> list[StepView]:
+        return [StepView(numbers[id(s)], s, _place_view(s.place, places.get(s.place or ""))) for s in some]
+
+    return views(shown), views(others)
+
+
+def _place_view(uri: str | None, place: Place | None) -> PlaceView | None:
+    if uri is None:
+        return None
+    if place is None:
+        ais = key_of(uri)
+        return PlaceView(uri=uri, code=" ".join(f"({ai}) {value}" for ai, value in ais) if ais else uri)
+    province = province_of(place.unit)
+    return PlaceView(
+        uri=uri,
+        code=place.gln,
+        name=place.name,
+        name_en=place.name_en,
+        owner=place.owner.name,
+        unit=Text(province.name, province.name_en) if province else None,
+        lat=place.lat,
+        lon=place.lon,
+    )
+
+
+def _maker(product: Product | None) -> Maker | None:
+    if product is None:
+        return None
+    owner = product.owner
+    address = owner.address or (describe(owner.unit).vi if owner.unit else "")
+    return Maker(owner.name, owner.name_en, address, owner.phone, owner.illustrative)
+
+
+def _origin(product: Product | None) -> Text | None:
+    unit = (product.origin_unit or product.owner.unit) if product else None
+    return describe(unit) if unit else None
+
+
+def _authorities(product: Product | None) -> list[Maker]:
+    """Whom to call beside the producer: the authorities of the province of origin and of Hà Nội."""
+    if product is None:
+        return []
+    units = [province_of(unit) for unit in (product.origin_unit, product.owner.unit) if unit]
+    return [Maker(a.name, a.name_en, a.address, a.phone, a.illustrative) for a in _offices(_codes(units))]
+
+
+def _codes(units: Iterable[AdminUnit | None]) -> list[AdminUnit]:
+    found = {unit.code: unit for unit in units if unit is not None}
+    found.setdefault(HANOI, AdminUnit(code=HANOI))
+    return list(found.values())
+
+
+def _offices(provinces: Sequence[AdminUnit]) -> list[Any]:
+    return access.authorities_of(provinces)
+
+
+def _parent_name(address: Address, product: Product | None) -> str:
+    name = product.name if product else ""
+    return f"{name} — lô {address.lot}" if address.lot else name
+
+
+def _first_scan(address: Address, known: Known) -> str:
+    """Day and time of the first scan; this very scan when there was none."""
+    if address.level not in ("serial", "lot") or known in rules.ABSENT:
+        return ""
+    thing = thing_of(address)
+    at = access.first_scan_of(thing) or counter.first_of(thing) or timezone.now()
+    return timezone.localtime(at).strftime("%H:%M %d/%m/%Y")
+
+
+def thing_of(address: Address) -> str:
+    """The name under which scans are counted."""
+    return address.canonical.removeprefix(CANONICAL)
+
+
+def _day_of(all_stops: Sequence[Stop], stage: str) -> date | None:
+    found = [stop for stop in all_stops if stop.stage == stage]
+    return _local_day(found[-1].last_ms) if found else None
+
+
+def _local_day(ms: int) -> date:
+    return timezone.localdate(datetime.fromtimestamp(ms / 1000, UTC))
+
+
+def _minimum(
+    address: Address,
+    product: Product | None,
+    maker: Maker | None,
+    steps: Sequence[StepView],
+    packed: date | None,
+    best_before: date | None,
+    facts: details.Facts,
+    lot_number: str,
+) -> list[Item]:
+    """The ten items of TT 02/2024/TT-BKHCN in its order; an empty value is shown as "not stated"."""
+    lines = [
+        f"{s.what.vi}: {s.place.code if s.place else 'chưa ghi nơi'}, {_local_day(s.stop.first_ms):%d/%m/%Y}"
+        for s in sorted(steps, key=lambda s: s.number)
+    ]
+    code = " ".join(f"({ai}) {value}" for ai, value in address.ais)
+    marks = [product.brand if product else "", f"lô {lot_number}" if lot_number else "", address.serial]
+    made = facts.harvested or packed
+    return [
+        Item(Text("Tên sản phẩm", "Product name"), product.name if product else ""),
+        Item(Text("Hình ảnh", "Picture"), "có, ở đầu trang" if product and (product.picture or product.image) else ""),
+        Item(Text("Tên đơn vị sản xuất, kinh doanh", "Producer or trader"), maker.name if maker else ""),
+        Item(Text("Địa chỉ đơn vị", "Its address"), maker.address if maker else ""),
+        Item(Text("Công đoạn, mã truy vết địa điểm, thời gian", "Stages, place codes, times"), "; ".join(lines)),
+        Item(Text("Thời gian sản xuất, kinh doanh", "Time of production or trade"), f"{made:%d/%m/%Y}" if made else ""),
+        Item(Text("Mã truy vết sản phẩm", "Product trace code"), code),
+        Item(Text("Thương hiệu, nhãn hiệu, số sê-ri", "Brand, mark, serial"), ", ".join(m for m in marks if m)),
+        Item(Text("Hạn sử dụng", "Shelf life"), _shelf_life(product, best_before)),
+        Item(Text("Tiêu chuẩn áp dụng", "Standards applied"), product.standards if product else ""),
+    ]
+
+
+def _shelf_life(product: Product | None, best_before: date | None) -> str:
+    if best_before is not None:
+        return f"{best_before:%d/%m/%Y}"
+    days = product.shelf_life_days if product else None
+    return f"{days} ngày" if days else ""
+
+
+def _map(steps: Sequence[StepView]) -> str:
+    points = [
+        drawing.Point(s.place.lon, s.place.lat, str(s.number), s.place.name)
+        for s in steps
+        if s.place and s.place.lon is not None and s.place.lat is not None
+    ]
+    near, country, islands = _outlines()
+    whole = bool(points) and drawing.box_of(points) == drawing.COUNTRY_BOX
+    title = "Bản đồ hành trình: " + ", ".join(dict.fromkeys(p.name for p in points))
+    return drawing.journey_map(points, [*country, *near] if whole else near, title=title, islands=islands)
+
+
+@lru_cache(maxsize=1)
+def _outlines() -> tuple[list[drawing.Outline], list[drawing.Outline], list[drawing.Islands]]:
+    """(the two provinces, the country, its archipelagos), read once."""
+    read = outlines()
+    names = {"ha-noi": "Hà Nội", "ninh-binh": "Ninh Bình"}
+    wanted = ["ha-noi", *NINH_BINH_NOW]
+    near = [drawing.Outline(names.get(slug, ""), read["provinces"][slug]["rings"], near=True) for slug in wanted]
+    country = [drawing.Outline("Việt Nam", read["country"])]
+    islands = [drawing.Islands(i["name"], i["lon"], i["lat"]) for i in read["islands"]]
+    return near, country, islands
+
+
+def _absent(address: Address, records: Records, known: Known) -> Page:
+    product = records.product
+    return Page(
+        path=address.path,
+        canonical=address.canonical,
+        level=address.level,
+        known=known,
+        verdict=rules.verdict(known, level=address.level, recalled=False),
+        title=product.name if product else "Mã không có trong sổ",
+        title_en=product.name_en if product else "This code is not in the ledger",
+        gtin=address.gtin,
+        hri=address.hri,
+        picture=f"scan/products/{product.picture}.svg" if product and product.picture and not product.image else "",
+        photo=product.image.url if product and product.image else "",
+        maker=_maker(product),
+        authorities=_authorities(product),
+        illustrative=bool(product and product.illustrative),
+        parents=[(product.path, product.name)] if product else [],
+    )
+
+
+def _place_page(address: Address) -> Page:
+    place = access.places_of([address.canonical]).get(address.canonical)
+    has_events = place is not None or bool(events.history(address.canonical, limit=1))
+    known = Known.REGISTERED if has_events else Known.UNKNOWN
+    view = _place_view(address.canonical, place)
+    points = [drawing.Point(view.lon, view.lat, "1", view.name)] if view and view.lon is not None and view.lat else []
+    return Page(
+        path=address.path,
+        canonical=address.canonical,
+        level="place",
+        known=known,
+        verdict=rules.verdict(known, level="place", recalled=False),
+        title=place.name if place else " ".join(address.hri),
+        title_en=place.name_en if place else "",
+        hri=address.hri,
+        maker=Maker(place.owner.name, place.owner.name_en, place.address, place.owner.phone) if place else None,
+        origin=describe(place.unit) if place and place.unit else None,
+        map=drawing.journey_map(points, _outlines()[0], title=view.name if view else ""),
+        illustrative=bool(place and place.illustrative),
+    )
+
+
+def _quoted(uri: str) -> str:
+    return "".join(c if c.isalnum() or c in "-._~" else "".join(f"%{b:02X}" for b in c.encode()) for c in uri)

@@ -1,0 +1,253 @@
+"""The two faces of a code's address: a page for people, a link set or JSON-LD for machines."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.loader import get_template
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from lienvung.errors import Invalid
+from lienvung.scan import machine, story
+from lienvung.scan.addresses import Address, raw_path, read_address
+from lienvung.scan.counting import counter, province_of
+from lienvung.scan.page import Page
+from lienvung.scan.rules import Known
+from lienvung.scan.versions import Answer, shelf, version
+from lienvung.texts import Text
+
+HTML = "text/html; charset=utf-8"
+METHODS = ("GET", "HEAD", "OPTIONS")
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": ", ".join(METHODS),
+    "Access-Control-Allow-Headers": "Accept, Accept-Language",
+    "Access-Control-Expose-Headers": "Link, ETag",
+    "Access-Control-Max-Age": "86400",
+}
+# Kept by shared caches, but asked for again each time (a 304 is cheap): a recall shows at once.
+CACHING = "public, max-age=0, must-revalidate"
+
+
+class Counted(HttpResponse):
+    """An answer after whose sending the scan counts are written when it is time."""
+
+    def close(self) -> None:
+        counter.flush_if_due()
+        super().close()
+
+
+def digital_link(request: HttpRequest, path: str) -> HttpResponse:
+    """Any GS1 Digital Link path. Never sets a cookie."""
+    if request.method == "OPTIONS":
+        return _options()
+    if request.method not in METHODS:
+        return HttpResponseNotAllowed(METHODS)
+    encoded = raw_path(request.META, request.path_info)
+    try:
+        address = read_address(encoded, decoded=request.path_info)
+    except Invalid as fault:
+        return _fault(request, fault, encoded)
+    form = _form(request)
+    language = "en" if get_language() == "en" else "vi"
+    now = version()
+    key = (address.ais, form, language)
+    answer = shelf.get(key, now)
+    if answer is None:
+        answer = _make(address, form, language)
+        shelf.put(key, now, answer)
+    if form == "html" and request.method == "GET":
+        _count(request, answer)
+    return _send(request, answer)
+
+
+def _form(request: HttpRequest) -> str:
+    """'html', 'linkset', 'json_ld', or 'link:…' for one link type. No or any Accept means a person."""
+    asked = request.GET.get("linkType", "")
+    if asked in ("linkset", "all"):
+        return "linkset"
+    if asked and asked.removeprefix("gs1:").removeprefix(machine.VOC) != "defaultLink":
+        return "link:" + asked.removeprefix("gs1:").removeprefix(machine.VOC)[:40]
+    accept = request.headers.get("Accept", "")
+    if "json" not in accept:
+        return "html"
+    best, best_q = "html", 0.0
+    for part in accept.lower().split(","):
+        kind, *parameters = (piece.strip() for piece in part.split(";"))
+        quality = _quality(parameters)
+        form = {
+            "text/html": "html",
+            "application/linkset+json": "linkset",
+            "application/ld+json": "json_ld",
+            "application/json": "json_ld",
+        }.get(kind)
+        if form and quality > best_q:
+            best, best_q = form, quality
+    return best
+
+
+def _quality(parameters: list[str]) -> float:
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                return float(parameter[2:])
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def _make(address: Address, form: str, language: str) -> Answer:
+    page = story.tell(address)
+    thing, known = story.thing_of(address), page.known is not Known.NEVER_ISSUED
+    if page.known is Known.NEVER_ISSUED:
+        thing = f"/01/{address.gtin}"
+    elif page.known is Known.UNKNOWN:
+        thing = ""  # nothing of ours: not counted
+    if form == "html":
+        body, content_type = _html(page, language), HTML
+    elif form == "linkset" and page.status == 200:
+        above = [story.tell(a) for a in address.up()]
+        found = machine.link_set([page, *(p for p in above if p.status == 200)], settings.ORIGIN)
+        body, content_type = _json(found), machine.LINKSET
+    elif form == "json_ld" and page.status == 200:
+        body, content_type = _json(machine.json_ld(page, address, settings.ORIGIN)), machine.JSON_LD
+    elif form.startswith("link:") and page.status == 200:
+        return _redirect(page, form[5:])
+    else:
+        body, content_type = _json(machine.absent_problem(page)), "application/problem+json"
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    return Answer(body, page.status, content_type, etag, thing, known, _headers(page))
+
+
+def _redirect(page: Page, kind: str) -> Answer:
+    """To the target of a link type: 307, 300 with a list where there are several, 404 where there is none."""
+    targets = machine.links(page, settings.ORIGIN).get(kind, [])
+    if not targets:
+        problem = {
+            "type": "urn:lienvung:problem:scan.no_such_link",
+            "title": "Not found",
+            "status": 404,
+            "detail": f"This code has no link of the type {kind!r}.",
+            "detail_vi": f"Mã này không có liên kết loại {kind!r}.",
+        }
+        return Answer(_json(problem), 404, "application/problem+json", '"none"')
+    if len(targets) > 1:
+        return Answer(_json({"links": targets}), 300, "application/json", '"many"', headers=_headers(page))
+    headers = {**_headers(page), "Location": targets[0]["href"]}
+    return Answer(b"", 307, HTML, '"one"', headers=headers)
+
+
+def _headers(page: Page) -> dict[str, str]:
+    here = settings.ORIGIN + page.path
+    if page.status != 200:
+        return {}
+    return {"Link": f'<{here}?linkType=linkset>; rel="linkset"; type="{machine.LINKSET}", {machine.LINKSET_CONTEXT}'}
+
+
+def _html(page: Page, language: str) -> bytes:
+    other = "en" if language == "vi" else "vi"
+    context = {
+        "page": page,
+        "lang": language,
+        "other_lang": other,
+        "other_url": f"{page.path}?lang={other}",
+        "keep": "?lang=en" if language == "en" else "",
+        "demo": settings.DEMO,
+    }
+    return _tight(get_template("scan/page.html").render(context)).encode()
+
+
+def _tight(html: str) -> str:
+    """Without the blank lines that templates leave."""
+    return "\n".join(line for line in html.split("\n") if line.strip())
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _count(request: HttpRequest, answer: Answer) -> None:
+    """One scan by a person; the address and the browser's name only tell devices apart and are dropped."""
+    if not answer.thing:
+        return
+    device = f"{request.META.get('REMOTE_ADDR', '')}\0{request.META.get('HTTP_USER_AGENT', '')}"
+    counter.count(
+        thing=answer.thing,
+        known=answer.known,
+        province=province_of(request.headers),
+        device=device,
+        now=timezone.now(),
+    )
+
+
+def _send(request: HttpRequest, answer: Answer) -> HttpResponse:
+    if answer.status == 200 and answer.etag in request.headers.get("If-None-Match", ""):
+        response = Counted(status=304)
+    else:
+        packed = len(answer.body) > 500 and "gzip" in request.headers.get("Accept-Encoding", "")
+        body = answer.gzipped() if packed else answer.body
+        response = Counted(body, status=answer.status, content_type=answer.content_type)
+        if packed:
+            response["Content-Encoding"] = "gzip"
+        for name, value in answer.headers.items():
+            response[name] = value
+    response["ETag"] = answer.etag
+    response["Cache-Control"] = CACHING
+    response["Vary"] = "Accept, Accept-Encoding"
+    for name, value in CORS.items():
+        response[name] = value
+    return response
+
+
+def _options() -> HttpResponse:
+    response = HttpResponse(status=204)
+    response["Allow"] = ", ".join(METHODS)
+    for name, value in CORS.items():
+        response[name] = value
+    return response
+
+
+def _fault(request: HttpRequest, fault: Invalid, asked: str) -> HttpResponse:
+    """400 that names what is wrong with the address."""
+    if _form(request) != "html":
+        problem = {
+            "type": f"urn:lienvung:problem:{fault.code}",
+            "title": "Bad GS1 Digital Link",
+            "status": 400,
+            "detail": fault.en,
+            "detail_vi": fault.vi,
+        }
+        response = HttpResponse(_json(problem), status=400, content_type="application/problem+json")
+    else:
+        language = "en" if get_language() == "en" else "vi"
+        other = "en" if language == "vi" else "vi"
+        context = {
+            "fault": Text(fault.vi, fault.en),
+            "asked": asked[:300],
+            "lang": language,
+            "other_lang": other,
+            "other_url": f"?lang={other}",
+            "keep": "?lang=en" if language == "en" else "",
+            "demo": settings.DEMO,
+        }
+        response = HttpResponse(get_template("scan/fault.html").render(context), status=400, content_type=HTML)
+    response["Cache-Control"] = "public, max-age=300"
+    for name, value in CORS.items():
+        response[name] = value
+    return response
+
+
+def resolver_description(request: HttpRequest) -> HttpResponse:
+    """`/.well-known/gs1resolver`."""
+    if request.method == "OPTIONS":
+        return _options()
+    response = HttpResponse(_json(machine.resolver_description(settings.ORIGIN)), content_type="application/json")
+    response["Cache-Control"] = "public, max-age=3600"
+    for name, value in CORS.items():
+        response[name] = value
+    return response
