@@ -31,16 +31,16 @@ def unpack(members: bytes) -> array[int]:
 
 
 def cut(ids: Collection[int]) -> list[Cut]:
-    """The rows that say exactly `ids`."""
-    if len(ids) == 1:
-        (only,) = ids
-        offset = only & OFFSET_MASK
-        return [(only >> BLOCK_BITS, 0, offset, offset, None)]
-    ordered = sorted(ids)
-    first, last = ordered[0], ordered[-1]
-    if last - first == len(ordered) - 1 and first >> BLOCK_BITS == last >> BLOCK_BITS:
-        return [(first >> BLOCK_BITS, 1, first & OFFSET_MASK, last & OFFSET_MASK, None)]
-    return _cut_many(sorted(set(ordered)))
+    """The rows that say exactly `ids` (not empty; one named twice counts once)."""
+    first, last = min(ids), max(ids)
+    block = first >> BLOCK_BITS
+    if last >> BLOCK_BITS == block:
+        lo, hi = first & OFFSET_MASK, last & OFFSET_MASK
+        if lo == hi:
+            return [(block, 0, lo, lo, None)]
+        if last - first < len(ids) and len(set(ids)) == last - first + 1:
+            return [(block, 1, lo, hi, None)]
+    return _cut_many(sorted(set(ids)))
 
 
 def _cut_many(ordered: list[int]) -> list[Cut]:

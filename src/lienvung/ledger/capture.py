@@ -23,7 +23,7 @@ from lienvung.epcis import CaptureDocument, Reading, read_document
 from lienvung.errors import Conflict
 from lienvung.ledger import rows as rows_of
 from lienvung.ledger.blocks import ids_of
-from lienvung.ledger.dictionary import resolve_terms, resolve_things
+from lienvung.ledger.dictionary import forget, is_stale, memory, resolve_terms, resolve_things
 from lienvung.ledger.store import PostgresStore, SqliteStore, open_store
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
@@ -66,13 +66,13 @@ def capture(
         with transaction.atomic():
             return _finish(open_store(), created, submitter, idempotency_key, behaviour, 0, known)
     document = read_document(data, max_bytes=settings.CAPTURE_FILE_SIZE_LIMIT, max_events=settings.CAPTURE_EVENT_LIMIT)
-    lists = [rows_of.Lists(reading) for reading in document.events]
+    prepared = rows_of.Prepared(document.events, memory().things)
     keys = [rows_of.event_key(reading) for reading in document.events]
     with transaction.atomic():
         store = open_store()
         store.lock()
         job = str(uuid.uuid4())
-        new = _store(store, document, lists, keys, digest, submitter, job)
+        new = _store(store, document, prepared, keys, digest, submitter, job)
         return _finish(store, created, submitter, idempotency_key, behaviour, new, len(keys) - new, job)
 
 
@@ -98,29 +98,38 @@ def _sent_before(digest: bytes, submitter: str | None) -> int | None:
 def _store(
     store: Store,
     document: CaptureDocument,
-    lists: list[rows_of.Lists],
+    prepared: rows_of.Prepared,
     keys: list[bytes],
     digest: bytes,
     submitter: str | None,
     job: str,
 ) -> int:
     """Write the new events of a document; how many they were."""
-    [(last_received,)] = store.rows("SELECT COALESCE(MAX(received_at), 0) FROM ledger_document") or [(0,)]
+    [(last_received,)] = store.rows("SELECT COALESCE(MAX(received_at), 0) FROM ledger_document")
     received = max(now_ms(), last_received)  # a clock set back must not reorder the ledger
     first_rid = store.take("event", len(keys)) if keys else 0
     number = store.take("document", 1)
     fresh = store.claim(keys, first_rid) if keys else []
     if fresh:
-        chosen = lists if len(fresh) == len(lists) else [lists[position] for position in fresh]
-        _refuse_taken_ids(store, lists, fresh)
-        things, new_things = resolve_things(store, rows_of.uris_in_order(chosen))
-        terms = resolve_terms(store, rows_of.terms_of(named.reading for named in chosen))
-        rows = rows_of.Rows(things, terms, number, received)
-        for position in fresh:
-            rows.add(lists[position], first_rid + position, position)
+        readings = prepared.readings
+        _refuse_taken_ids(store, readings, fresh)
+        if is_stale(store):
+            forget()
+            prepared = rows_of.Prepared(readings, {})
+        if len(fresh) < len(keys):  # what only known events name must not be entered for them
+            readings = [readings[position] for position in fresh]
+            prepared = rows_of.Prepared(readings, memory().things)
+        things, new_things = resolve_things(store, prepared.missing)
+        prepared.fill(things)
+        rows = rows_of.Rows(prepared.single, resolve_terms(store, rows_of.terms_of(readings)), number, received)
+        for position, reading, lists in zip(fresh, readings, prepared.lists):
+            rows.add(reading, lists, first_rid + position, position)
         if rows.lots:
             rows.link_lots(_linked_lots(store, rows.lots, {things[uri] for uri in new_things}))
-        rows.void += _declared_wrong(store, lists, keys, fresh, first_rid, rows.error)
+        if rows.error or store.rows("SELECT 1 FROM ledger_error LIMIT 1"):
+            rows.void += _declared_wrong(
+                store, prepared.readings, [first_rid + position for position in fresh], rows.error
+            )
         for table in ("event", "event_id", "mention", "link", "group", "persistent", "reference", "error", "void"):
             store.insert(table, getattr(rows, table))
     header = json.dumps(document.header, ensure_ascii=False, default=str)
@@ -129,13 +138,12 @@ def _store(
     return len(fresh)
 
 
-def _refuse_taken_ids(store: Store, lists: Sequence[rows_of.Lists], fresh: Sequence[int]) -> None:
+def _refuse_taken_ids(store: Store, readings: Sequence[Reading], fresh: Sequence[int]) -> None:
     """An eventID names one event for ever; only a declaration that the event is wrong may repeat it."""
     given: dict[str, int] = {}
     for position in fresh:
-        reading = lists[position].reading
-        own_id = rows_of.given_id(reading)
-        if own_id and reading.error is None:
+        reading = readings[position]
+        if reading.event_id and reading.error is None and (own_id := rows_of.given_id(reading)):
             if own_id in given:
                 raise _taken(own_id, position)
             given[own_id] = position
@@ -173,37 +181,25 @@ def _linked_lots(
 
 
 def _declared_wrong(
-    store: Store,
-    lists: Sequence[rows_of.Lists],
-    keys: Sequence[bytes],
-    fresh: Sequence[int],
-    first_rid: int,
-    errors: Sequence[tuple[Any, ...]],
+    store: Store, readings: Sequence[Reading], rids: Sequence[int], errors: Sequence[tuple[Any, ...]]
 ) -> list[tuple[int, int]]:
-    """(rid, declared_by) of events without effect: declared now, or declared before they came."""
+    """(rid, declared_by) of events without effect: declared wrong now, or declared wrong before they came."""
     void: list[tuple[int, int]] = []
-    by_key = {key: rid for key, rid, *_ in errors}
-    by_id = {own_id: rid for _, rid, _, _, own_id in errors if own_id}
-    if by_key:
+    keys = {rows_of.original_key(reading): rid for reading, rid in zip(readings, rids) if reading.error is None}
+    ids = {reading.event_id: rid for reading, rid in zip(readings, rids) if reading.event_id and reading.error is None}
+    if errors:
+        by_key = {key: rid for key, rid, *_ in errors}
         for key, rid in store.select_in("SELECT id, rid FROM ledger_event_key WHERE id IN", list(by_key)):
             void.append((rid, by_key[bytes(key)]))
-    if by_id:
+        by_id = {own_id: rid for _, rid, _, _, own_id in errors if own_id}
         for own_id, rid in store.select_in("SELECT event_id, rid FROM ledger_event_id WHERE event_id IN", list(by_id)):
             void.append((rid, by_id[own_id]))
-    if not store.rows("SELECT 1 FROM ledger_error LIMIT 1") and not errors:
-        return void
-    position_of = {keys[position]: position for position in fresh}
-    for key, declared_by in store.select_in(
-        "SELECT event_key, declared_by FROM ledger_error WHERE event_key IN", list(position_of)
-    ):
-        void.append((first_rid + position_of[bytes(key)], declared_by))
-    ids = {own_id: position for position in fresh if (own_id := rows_of.given_id(lists[position].reading))}
-    for own_id, declared_by in store.select_in(
-        "SELECT event_id, declared_by FROM ledger_error WHERE event_id IN", list(ids)
-    ):
-        void.append((first_rid + ids[own_id], declared_by))
-    own = {own_id: first_rid + position for own_id, position in ids.items()}
-    void += [(own[own_id], rid) for own_id, rid in by_id.items() if own_id in own]
+        void += [(rid, by_key[key]) for key, rid in keys.items() if key in by_key]
+        void += [(rid, by_id[own_id]) for own_id, rid in ids.items() if own_id in by_id]
+    for key, by in store.select_in("SELECT event_key, declared_by FROM ledger_error WHERE event_key IN", list(keys)):
+        void.append((keys[bytes(key)], by))
+    for own_id, by in store.select_in("SELECT event_id, declared_by FROM ledger_error WHERE event_id IN", list(ids)):
+        void.append((ids[own_id], by))
     return void
 
 

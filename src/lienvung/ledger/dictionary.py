@@ -8,28 +8,28 @@ been committed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from django.db import connection, transaction
 
 from lienvung.ledger.store import PostgresStore, SqliteStore
 from lienvung.ledger.tables import stored_uri
 
-GENERATION = 150_000  # entries; two generations of about 20 MB each
+LIMIT = 240_000  # entries remembered, about 50 MB
 
 
 class Memory:
-    """Two generations of entries: when the young one is full it becomes the old one, and the old one is dropped."""
+    """What the process remembers of the dictionary: the entries met last (oldest half dropped when full)."""
 
     def __init__(self) -> None:
-        self.young: dict[str, int] = {}
-        self.old: dict[str, int] = {}
+        self.things: dict[str, int] = {}
         self.terms: dict[tuple[int, str], int] = {}
         self.highest = 0
 
     def add(self, entries: dict[str, int]) -> None:
-        if len(self.young) + len(entries) > GENERATION:
-            self.old, self.young = self.young, {}
-        self.young.update(entries)
+        if len(self.things) + len(entries) > LIMIT:
+            self.things = dict(islice(self.things.items(), len(self.things) // 2, None))
+        self.things.update(entries)
         self.highest = max(self.highest, max(entries.values(), default=0))
 
 
@@ -45,24 +45,17 @@ def forget() -> None:
     _memories.clear()
 
 
-def resolve_things(store: SqliteStore | PostgresStore, uris: Sequence[str]) -> tuple[dict[str, int], set[str]]:
-    """Ids of canonical URIs, giving new ones in the order of `uris`; also which ones were new."""
-    known = memory()
-    (last,) = store.rows("SELECT value FROM ledger_counter WHERE name = 'thing'")[0]
-    if known.highest > last:  # another database stands behind the same name now
-        forget()
-        known = memory()
-    ids: dict[str, int] = {}
-    missing: list[str] = []
-    young, old = known.young, known.old
-    for uri in uris:
-        number = young.get(uri) or old.get(uri)
-        if number is None:
-            missing.append(uri)
-        else:
-            ids[uri] = number
+def is_stale(store: SqliteStore | PostgresStore) -> bool:
+    """Whether another database stands behind the same name now (put back from a backup, made anew)."""
+    [(last,)] = store.rows("SELECT value FROM ledger_counter WHERE name = 'thing'")
+    return memory().highest > int(last)
+
+
+def resolve_things(store: SqliteStore | PostgresStore, missing: Sequence[str]) -> tuple[dict[str, int], set[str]]:
+    """Ids of canonical URIs that are not remembered, new ones in the order given; also which ones were new."""
     if not missing:
-        return ids, set()
+        return {}, set()
+    known = memory()
     spelled = {stored_uri(uri): uri for uri in missing}
     found = {
         spelled[uri]: number
@@ -73,9 +66,8 @@ def resolve_things(store: SqliteStore | PostgresStore, uris: Sequence[str]) -> t
         first = store.take("thing", len(new))
         store.insert("thing", list(zip(range(first, first + len(new)), new)))
         found.update(zip(new.values(), range(first, first + len(new))))
-    ids.update(found)
     transaction.on_commit(lambda: known.add(found))
-    return ids, set(new.values())
+    return found, set(new.values())
 
 
 def resolve_terms(store: SqliteStore | PostgresStore, wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], int]:

@@ -122,13 +122,19 @@ def rids_of_thing(thing: int) -> list[int]:
     return found
 
 
-def history(uri: str, *, limit: int | None = None) -> list[StoredEvent]:
-    """All events that name a thing, in any form of its identifier, oldest first; of more than `limit` the latest ones."""
+def rids_of(uri: str) -> set[int]:
+    """Numbers of all events that name a thing, in any form of its identifier, or that happened there."""
     rids: set[int] = set()
     for thing in thing_ids(uri):
         rids.update(rids_of_thing(thing))
-        rids.update(r for (r,) in rows("SELECT rid FROM ledger_event WHERE bl = %s OR rp = %s", (thing, thing)))
-    events = by_rids(rids)
+        rids.update(r for (r,) in rows("SELECT rid FROM ledger_event WHERE bl = %s", (thing,)))
+        rids.update(r for (r,) in rows("SELECT rid FROM ledger_event WHERE rp = %s", (thing,)))
+    return rids
+
+
+def history(uri: str, *, limit: int | None = None) -> list[StoredEvent]:
+    """All events of `rids_of`, oldest event time first; of more than `limit` the latest ones."""
+    events = by_rids(rids_of(uri))
     return events if limit is None else events[-limit:]
 
 

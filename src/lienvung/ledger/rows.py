@@ -7,9 +7,11 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from lienvung.epcis import Action, EventType, Reading, Role
+from lienvung.epcis import EventType, Reading, Role
 from lienvung.ledger.blocks import cut
 from lienvung.ledger.tables import (
+    BLOCK_BITS,
+    OFFSET_MASK,
     REFERENCE_DESTINATION,
     REFERENCE_SOURCE,
     REFERENCE_TRANSACTION,
@@ -21,7 +23,9 @@ from lienvung.ledger.tables import (
 
 Row = tuple[Any, ...]
 PARENT, CHILD = int(Role.PARENT), int(Role.CHILD)
-INPUT, OUTPUT = int(Role.INPUT) * 4, int(Role.OUTPUT) * 4
+INPUT_ROLE, OUTPUT_ROLE = int(Role.INPUT), int(Role.OUTPUT)
+INPUT, OUTPUT = INPUT_ROLE * 4, OUTPUT_ROLE * 4
+OBJECT = int(EventType.OBJECT)
 CONTAINING = (EventType.AGGREGATION, EventType.ASSOCIATION)
 
 
@@ -49,68 +53,109 @@ def given_id(reading: Reading) -> str | None:
     return reading.event_id if reading.event_id and reading.event_id != reading.ni else None
 
 
-class Lists:
-    """What one event names, by role; made once, before and after ids are known."""
-
-    __slots__ = ("epcs", "reading")
-
-    def __init__(self, reading: Reading) -> None:
-        self.reading = reading
-        self.epcs: dict[int, list[str]] = {}
-        epcs = self.epcs
-        for role, uri in reading.epcs:
-            if role in epcs:
-                epcs[role].append(uri)
-            else:
-                epcs[role] = [uri]
+Lists = list[tuple[int, list[str], list[int | None]]]  # of one event: role, identifiers, their ids as far as known
 
 
-def uris_in_order(lists: Sequence[Lists]) -> list[str]:
-    """Every identifier of a document once, in the order in which new ones are to be numbered.
+class Prepared:
+    """A document before it is written: what it names, and what of that has no number yet.
 
-    What stands together in one list gets neighbouring numbers, so that the list
-    is one range for ever after, however random its serial numbers are; what only
-    ever stands alone is sorted, which brings a class's serials together.
+    `known` is what the process remembers (lienvung.ledger.dictionary); nothing here
+    needs the database or its lock.
     """
-    grouped: dict[str, None] = {}
-    alone: set[str] = set()
-    for named in lists:
-        for uris in named.epcs.values():
-            if len(uris) > 1:
-                grouped.update(dict.fromkeys(sorted(uris)))
-            else:
-                alone.add(uris[0])
-        reading = named.reading
+
+    def __init__(self, readings: Sequence[Reading], known: Mapping[str, int]) -> None:
+        self.readings = readings
+        self.lists: list[Lists] = []
+        grouped: dict[str, None] = {}
+        alone: set[str] = set()
+        find = known.get
+        for reading in readings:
+            lists: Lists = []
+            for role, uris in by_role(reading.epcs):
+                ids = list(map(find, uris))
+                if None in ids:
+                    if len(uris) > 1:
+                        grouped.update(dict.fromkeys(sorted(uris)))
+                    else:
+                        alone.add(uris[0])
+                lists.append((role, uris, ids))
+            self.lists.append(lists)
+        self.single = {uri: find(uri) for uri in single_uris(readings)}
+        alone.update(uri for uri, number in self.single.items() if number is None)
+        # What stands together in one list gets neighbouring numbers, so that the list is one range for ever
+        # after, however random its serials are; what only ever stands alone is sorted, which brings the
+        # serials of a class together.
+        self.missing = [*sorted(alone.difference(grouped)), *(uri for uri in grouped if uri not in known)]
+
+    def fill(self, fresh: Mapping[str, int]) -> None:
+        """Enter the ids of what was missing."""
+        for lists in self.lists:
+            for place, (role, uris, ids) in enumerate(lists):
+                if None in ids:
+                    ids = [fresh[uri] if number is None else number for uri, number in zip(uris, ids)]
+                    lists[place] = (role, uris, ids)
+        for uri, number in self.single.items():
+            if number is None:
+                self.single[uri] = fresh[uri]
+
+
+def by_role(epcs: Sequence[tuple[Role, str]]) -> list[tuple[int, list[str]]]:
+    """[(role, identifiers)] of an event, each role once."""
+    if not epcs:
+        return []
+    first = epcs[0][0]
+    if len(epcs) == 1:
+        return [(first + 0, [epcs[0][1]])]
+    if first is epcs[-1][0]:
+        return [(first + 0, [uri for _, uri in epcs])] if all_of(first, epcs) else _by_role(epcs)
+    return _by_role(epcs)
+
+
+def all_of(role: Role, epcs: Sequence[tuple[Role, str]]) -> bool:
+    """Whether a sequence is of one role; only documents that mix parents, children and others are not."""
+    return role is Role.EPC or all(has is role for has, _ in epcs)
+
+
+def _by_role(epcs: Sequence[tuple[Role, str]]) -> list[tuple[int, list[str]]]:
+    lists: tuple[list[str], ...] = ([], [], [], [], [])
+    for role, uri in epcs:
+        lists[role].append(uri)
+    return [(role, uris) for role, uris in enumerate(lists) if uris]
+
+
+def single_uris(readings: Sequence[Reading]) -> set[str]:
+    """Identifiers outside the EPC lists: places, classes and lots, transformations, documents, parties."""
+    found: set[Any] = {reading.read_point for reading in readings}
+    found.update([reading.biz_location for reading in readings])
+    found.update([reading.transformation_id for reading in readings])
+    for reading in readings:
         if reading.quantities:
-            alone.update(uri for _, uri, _, _ in reading.quantities)
-        if reading.read_point:
-            alone.add(reading.read_point)
-        if reading.biz_location:
-            alone.add(reading.biz_location)
+            found.update([row[1] for row in reading.quantities])
         if reading.lots:
-            alone.update(lot for _, lot in reading.lots)
-            alone.update(serial for serial, _ in reading.lots)
-        if reading.transformation_id:
-            alone.add(reading.transformation_id)
-        for pairs in (reading.biz_transactions, reading.sources, reading.destinations):
-            alone.update(uri for _, uri in pairs)
-    return [*sorted(alone.difference(grouped)), *grouped]
+            for pair in reading.lots:
+                found.update(pair)
+        if reading.biz_transactions or reading.sources or reading.destinations:
+            for pairs in (reading.biz_transactions, reading.sources, reading.destinations):
+                found.update([uri for _, uri in pairs])
+    found.discard(None)
+    return found
 
 
-def terms_of(readings: Iterable[Reading]) -> set[tuple[int, str]]:
+def terms_of(readings: Sequence[Reading]) -> set[tuple[int, str]]:
     """The vocabulary words of a document, as (kind, value)."""
+    steps: set[str | None] = {reading.biz_step for reading in readings}
+    dispositions: set[str | None] = {reading.disposition for reading in readings}
     words: set[tuple[int, str]] = set()
     for reading in readings:
-        if reading.biz_step:
-            words.add((TERM_BIZ_STEP, reading.biz_step))
-        if reading.disposition:
-            words.add((TERM_DISPOSITION, reading.disposition))
-        for word in (*reading.persistent_set, *reading.persistent_unset):
-            words.add((TERM_DISPOSITION, word))
-        for _, _, _, uom in reading.quantities:
-            words.add((TERM_UOM, uom or ""))
-        for pairs in (reading.biz_transactions, reading.sources, reading.destinations):
-            words.update((TERM_REFERENCE_TYPE, kind or "") for kind, _ in pairs)
+        if reading.persistent_set or reading.persistent_unset:
+            dispositions.update(reading.persistent_set, reading.persistent_unset)
+        if reading.quantities:
+            words.update([(TERM_UOM, row[3] or "") for row in reading.quantities])
+        if reading.biz_transactions or reading.sources or reading.destinations:
+            for pairs in (reading.biz_transactions, reading.sources, reading.destinations):
+                words.update([(TERM_REFERENCE_TYPE, kind or "") for kind, _ in pairs])
+    words.update((TERM_BIZ_STEP, step) for step in steps if step)
+    words.update((TERM_DISPOSITION, word) for word in dispositions if word)
     return words
 
 
@@ -124,6 +169,8 @@ class Rows:
         self.terms = terms
         self.document = document
         self.recorded_at = recorded_at
+        self.steps = {value: number for (kind, value), number in terms.items() if kind == TERM_BIZ_STEP}
+        self.dispositions = {value: number for (kind, value), number in terms.items() if kind == TERM_DISPOSITION}
         self.event: list[Row] = []
         self.event_id: list[Row] = []
         self.mention: list[Row] = []
@@ -135,28 +182,35 @@ class Rows:
         self.void: list[Row] = []
         self.lots: dict[int, dict[int, tuple[int, int]]] = {}  # lot -> serial -> (t, rid)
 
-    def add(self, named: Lists, rid: int, ordinal: int) -> None:
+    def add(self, reading: Reading, lists: Lists, rid: int, ordinal: int) -> None:
         """All rows of one event."""
-        reading, things, terms = named.reading, self.things, self.terms
-        action, time_ms = int(reading.action), reading.time_ms
-        step = terms[TERM_BIZ_STEP, reading.biz_step] if reading.biz_step else None
-        disposition = terms[TERM_DISPOSITION, reading.disposition] if reading.disposition else None
-        read_point = things[reading.read_point] if reading.read_point else None
-        location = things[reading.biz_location] if reading.biz_location else None
-        own_id = given_id(reading)
+        action, time_ms, kind = reading.action + 0, reading.time_ms, reading.type + 0
+        step, word, read_point, location = (
+            reading.biz_step,
+            reading.disposition,
+            reading.read_point,
+            reading.biz_location,
+        )
+        step_id = self.steps[step] if step else None
+        disposition = self.dispositions[word] if word else None
+        here = self.things[read_point] if read_point else None
+        place = there = self.things[location] if location else None
+        if place is None:
+            place = here
+        own_id = given_id(reading) if reading.event_id else None
         self.event.append(
             (
                 rid,
                 reading.hash,
                 own_id,
-                int(reading.type),
+                kind,
                 action,
                 time_ms,
                 self.recorded_at,
-                step,
+                step_id,
                 disposition,
-                read_point,
-                location,
+                here,
+                there,
                 self.document,
                 ordinal,
                 reading.raw,
@@ -164,34 +218,66 @@ class Rows:
         )
         if own_id:
             self.event_id.append((own_id, rid))
-        place = location if location is not None else read_point
-        sets = {role: {things[uri] for uri in uris} for role, uris in named.epcs.items()}
-        parent = next(iter(sets[PARENT])) if PARENT in sets else None
-        mention = self.mention
-        for role, ids in sets.items():
-            code = role * 4 + action
+        parent: int | None = None
+        append = self.mention.append
+        for role, _, ids in lists:
             other = parent if role == CHILD else None
-            for blk, wide, lo, hi, members in cut(ids):
-                mention.append((blk, wide, lo, hi, members, time_ms, rid, code, other, place, disposition, None, 0))
-        if reading.quantities:
-            self._quantities(reading, rid, parent, place, disposition, sets)
-        effective = reading.error is None
-        if effective and reading.type == EventType.TRANSFORMATION:
-            self._transformation(reading, rid, sets)
-        elif effective and reading.type in CONTAINING:
-            for role in (PARENT, CHILD):
-                if role in sets:
-                    self._group(sets[role], rid, time_ms, rid, role * 4 + action)
-        if reading.persistent_set or reading.persistent_unset:
-            self._persistent(reading, rid, sets)
-        if reading.lots and effective:
-            for serial, lot in reading.lots:
-                self.lots.setdefault(things[lot], {}).setdefault(things[serial], (time_ms, rid))
-        self._references(reading, rid)
+            if role == PARENT:
+                parent = ids[0]
+            code = role * 4 + action
+            if len(ids) == 1:
+                offset = ids[0] & OFFSET_MASK
+                append(
+                    (
+                        ids[0] >> BLOCK_BITS,
+                        0,
+                        offset,
+                        offset,
+                        None,
+                        time_ms,
+                        rid,
+                        code,
+                        other,
+                        place,
+                        disposition,
+                        None,
+                        0,
+                    )
+                )
+            else:
+                for blk, wide, lo, hi, members in cut(ids):
+                    append((blk, wide, lo, hi, members, time_ms, rid, code, other, place, disposition, None, 0))
+        if kind != OBJECT or reading.quantities or reading.persistent_set or reading.persistent_unset or reading.lots:
+            self._more(reading, lists, rid, parent, place, disposition)
+        if reading.biz_transactions or reading.sources or reading.destinations:
+            self._references(reading, rid)
         if reading.error is not None:
             error = reading.error
             self.error.append((original_key(reading), rid, error.time_ms, error.reason, own_id))
             self.void.append((rid, rid))
+
+    def _more(
+        self, reading: Reading, lists: Lists, rid: int, parent: int | None, place: int | None, disposition: int | None
+    ) -> None:
+        """What not every event has: quantities, what becomes what, what is packed in what, lots, lasting states."""
+        sets: dict[int, list[int]] = {role: ids for role, _, ids in lists}
+        if reading.quantities:
+            self._quantities(reading, rid, parent, place, disposition, sets)
+        if reading.error is not None:
+            return  # a declaration that something was wrong makes nothing and packs nothing
+        if reading.type is EventType.TRANSFORMATION:
+            process = -self.things[reading.transformation_id] if reading.transformation_id else rid
+            for role in (INPUT_ROLE, OUTPUT_ROLE):
+                if role in sets:
+                    self._link(sets[role], rid, reading.time_ms, process, role * 4)
+        elif reading.type in CONTAINING:
+            for role in (PARENT, CHILD):
+                if role in sets:
+                    self._group(sets[role], rid, reading.time_ms, rid, role * 4 + reading.action)
+        if reading.persistent_set or reading.persistent_unset:
+            self._persistent(reading, rid, sets)
+        for serial, lot in reading.lots:
+            self.lots.setdefault(self.things[lot], {}).setdefault(self.things[serial], (reading.time_ms, rid))
 
     def _quantities(
         self,
@@ -200,7 +286,7 @@ class Rows:
         parent: int | None,
         place: int | None,
         disposition: int | None,
-        sets: dict[int, set[int]],
+        sets: dict[int, list[int]],
     ) -> None:
         """Quantity elements; the same class twice in one list and unit is one row with the sum."""
         totals: dict[tuple[int, int, int], float | None] = {}
@@ -211,7 +297,7 @@ class Rows:
             totals[place_of] = amount if before is None else before + (amount or 0.0)
         action = int(reading.action)
         for (role, thing, unit), amount in totals.items():
-            sets.setdefault(role, set()).add(thing)
+            sets[role] = [*sets.get(role, ()), thing]
             [(blk, wide, lo, hi, members)] = cut((thing,))
             other = parent if role == CHILD else None
             self.mention.append(
@@ -231,12 +317,6 @@ class Rows:
                     unit,
                 )
             )
-
-    def _transformation(self, reading: Reading, rid: int, sets: dict[int, set[int]]) -> None:
-        process = -self.things[reading.transformation_id] if reading.transformation_id else rid
-        for role in (int(Role.INPUT), int(Role.OUTPUT)):
-            if role in sets:
-                self._link(sets[role], rid, reading.time_ms, process, role * 4 + int(Action.NONE))
 
     def _link(self, ids: Iterable[int], rid: int, time_ms: int, process: int, role: int) -> None:
         rows = [(blk, lo, hi, members, time_ms, process, rid, role) for blk, _, lo, hi, members in cut(list(ids))]
@@ -261,9 +341,7 @@ class Rows:
                 time_ms, rid = min(by_event)
                 self._link((lot,), rid, time_ms, -lot, INPUT)
 
-    def _persistent(self, reading: Reading, rid: int, sets: dict[int, set[int]]) -> None:
-        if reading.error is not None:
-            return
+    def _persistent(self, reading: Reading, rid: int, sets: dict[int, list[int]]) -> None:
         everything: set[int] = set().union(*sets.values()) if sets else set()
         if not everything:
             return
