@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import importlib.util
 
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.generic import TemplateView
 
-from lienvung.web.views import components, dashboard, home, search
+try:
+    from lienvung.web.views import components, dashboard, events, home, search, things
 
-pages: list[URLPattern | URLResolver] = [
-    path("", home.home, name="home"),
-    path("search", search.search, name="search"),
-    path("ledger/", dashboard.dashboard, name="dashboard"),
-    path("mau/", components.components, name="components"),
-]
+    pages: list[URLPattern | URLResolver] = [
+        path("", home.home, name="home"),
+        path("search", search.search, name="search"),
+        path("ledger/", dashboard.dashboard, name="dashboard"),
+        path("ledger/lots/<uuid:id>", things.lot_by_id, name="lot_by_id"),
+        path("ledger/things", things.thing_by_id, name="thing_by_id"),
+        path("ledger/things/<path:path>", things.thing, name="thing"),
+        path("ledger/event", events.event_by_id, name="event_by_id"),
+        re_path(r"^ledger/events/(?P<digest>[0-9a-f]{64})$", events.event, name="event"),
+        re_path(r"^ledger/events/(?P<digest>[0-9a-f]{64})\.json$", events.event_json, name="event_json"),
+        path("mau/", components.components, name="components"),
+    ]
+except ImportError:  # BUILD ONLY: the lower floors are not all there yet
+    blank = TemplateView.as_view(template_name="web/base.html")
+    pages = [path(where, blank, name=name) for where, name in (("", "home"), ("search", "search"), ("ledger/", "dashboard"), ("mau/", "components"))]
 
 
 def room(prefix: str, module: str) -> list[URLPattern | URLResolver]:

@@ -2,9 +2,137 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from lienvung.ledger.trace import Edge, Node, Trace
+from lienvung.texts import Text
+from lienvung.web.lineage_page import as_table, draw, names_of
+from lienvung.web.parts import Band, Cell, Column, Fact, Moment, Pager, Table
+from lienvung.web.templatetags.words import choose
+
+DAY = 24 * 3600 * 1000
+START = 1_780_635_600_000  # 05/06/2026 12:00 in Vietnam
+GTIN = "https://id.gs1.org/01/0893000000001"  # a digit is added: these are shapes, no one's numbers
 
 
+@require_safe
 def components(request: HttpRequest) -> HttpResponse:
-    return render(request, "web/components.html", {})
+    return render(request, "web/components.html", samples())
+
+
+class SampleForm(forms.Form):
+    """A form with a fault in each field."""
+
+    def __init__(self) -> None:
+        super().__init__({"name": "", "quantity": "-3"}, auto_id="sample_%s")
+        name = forms.CharField(label=choose(Text("Tên sản phẩm", "Product name")))
+        name.error_messages["required"] = choose(Text("Nhập tên sản phẩm.", "Enter the product name."))
+        quantity = forms.DecimalField(
+            min_value=0,
+            label=choose(Text("Khối lượng (kg)", "Quantity (kg)")),
+            help_text=choose(Text("Ví dụ 12,5", "For example 12.5")),
+        )
+        quantity.validators[0].message = choose(Text("Khối lượng không được âm.", "The quantity cannot be negative."))
+        note = forms.CharField(
+            required=False, widget=forms.Textarea({"rows": 3}), label=choose(Text("Ghi chú", "Note"))
+        )
+        self.fields = {"name": name, "quantity": quantity, "note": note}
+
+
+def samples() -> dict[str, Any]:
+    trace = sample_trace()
+    names = names_of(trace)
+    return {
+        "form": SampleForm(),
+        "errors": [
+            {"text": choose(Text("Nhập tên sản phẩm.", "Enter the product name.")), "field_id": "sample_name"},
+            {
+                "text": choose(Text("Sai số kiểm tra của GTIN.", "Wrong GTIN check digit.")),
+                "path": "/epcisBody/eventList/0",
+            },
+        ],
+        "recall": Band(
+            Text("Lô này đang bị thu hồi", "This lot is under recall"),
+            Text("Ngừng dùng và trả lại nơi mua.", "Stop using it and return it to the shop."),
+            "#band",
+        ),
+        "warning": Band(Text("Mã này chưa từng được cấp", "This code was never issued"), tone="warning"),
+        "facts": sample_facts(),
+        "table": sample_table(),
+        "moments": sample_moments(),
+        "pager": Pager(newer="?page=0", older="?page=2"),
+        "graph": draw(trace, names, recalled={trace.nodes[-1].uri}),
+        "walked": trace,
+        "lineage_table": as_table(trace, names),
+        "directions": [{"text": Text("Cả hai chiều", "Both ways"), "current": True}],
+        "zooms": [{"text": "100 %", "current": True}, {"text": "150 %", "href": "?zoom=150"}],
+        "fold": True,
+        "fold_href": "?fold=none",
+        "progress_label": Text("Đang dựng dữ liệu mẫu", "Building the sample data"),
+    }
+
+
+def sample_facts() -> list[Fact]:
+    return [
+        Fact(Text("Sản phẩm", "Product"), Text("Gạo nếp hạt cau", "Hạt cau glutinous rice"), "#facts"),
+        Fact(Text("Cơ sở", "Establishment"), "Hợp tác xã mẫu", vi=True),
+        Fact(Text("Trạng thái", "Disposition"), Text("Đang bán tại quầy", "Sellable, accessible"), tone="green"),
+        Fact(Text("Mã chuẩn", "Canonical identifier"), f"{GTIN}9/10/MAU-01", mono=True),
+        Fact(
+            Text("Nơi đã qua", "Places"),
+            hint=Text("theo thứ tự", "in order"),
+            values=[Fact(Text("", ""), "Ruộng", vi=True), Fact(Text("", ""), "Nhà máy xay", vi=True)],
+        ),
+    ]
+
+
+def sample_table() -> Table:
+    columns = [
+        Column(Text("Lô", "Lot")),
+        Column(Text("Trạng thái", "State")),
+        Column(Text("Khối lượng (kg)", "Quantity (kg)"), number=True),
+    ]
+    rows = [
+        [Cell("MAU-01", "#table"), Cell(Text("Đang bán", "On sale"), tone="green"), Cell("1200")],
+        [Cell("MAU-02", "#table"), Cell(Text("Bị thu hồi", "Recalled"), tone="red"), Cell("85.5")],
+    ]
+    return Table(Text("Các lô mẫu", "Sample lots"), columns, rows, "#csv", Text("Số liệu bịa.", "Invented figures."))
+
+
+def sample_moments() -> list[Moment]:
+    return [
+        Moment(START, Text("Thu hoạch", "Harvested"), where="Ruộng số 3", who="Hợp tác xã mẫu"),
+        Moment(
+            START + DAY, Text("Xay xát", "Milled"), "#timeline", where="Nhà máy xay", notes=[Text("4,0 °C", "4.0 °C")]
+        ),
+        Moment(
+            START + 3 * DAY,
+            Text("Thu hồi", "Recalled"),
+            where="Cửa hàng",
+            tag=Text("Bị thu hồi", "Recalled"),
+            tone="red",
+        ),
+    ]
+
+
+def sample_trace() -> Trace:
+    """Six paddy lots (folded) -> a mill lot -> packs -> a case."""
+    paddy = [f"{GTIN}1/10/LUA-{n}" for n in range(6)]
+    mill, packs, case = (
+        f"{GTIN}9/10/MAU-01",
+        [f"{GTIN}9/21/G{n}" for n in range(3)],
+        "https://id.gs1.org/00/189300000000000017",
+    )
+    nodes = [Node(uri, "lot", -1, START, START, "commissioning") for uri in paddy]
+    nodes += [Node(mill, "lot", 0, START, START + DAY, "commissioning")]
+    nodes += [Node(uri, "serial", 1, START, START + DAY, "packing") for uri in packs]
+    nodes += [Node(case, "logistic", 2, START, START + 2 * DAY, "shipping")]
+    edges = [Edge(uri, mill, "transform", 1, "", START) for uri in paddy]
+    edges += [Edge(mill, uri, "lot", 2, "", START + DAY) for uri in packs]
+    edges += [Edge(uri, case, "contain", 3, "", START + 2 * DAY) for uri in packs]
+    return Trace(mill, "both", None, nodes, edges, total=len(nodes))

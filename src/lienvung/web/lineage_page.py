@@ -1,0 +1,137 @@
+"""A trace as a drawn graph and, its equal, as a table."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from lienvung.ledger.trace import Node, Trace
+from lienvung.texts import Text
+from lienvung.web.graph import BOX_HEIGHT, BOX_WIDTH, Box, Line, Picture, Thing, lay_out
+from lienvung.web.naming import Named, Names, split
+from lienvung.web.parts import Cell, Column, Table
+from lienvung.web.templatetags.words import choose, moment
+from lienvung.web.vocabulary import BIZ_STEPS, KINDS, LINKS, word
+
+TITLE_LENGTH = 25  # characters that fit a box
+ZOOMS = (50, 75, 100, 150, 200)  # per cent
+
+
+@dataclass(frozen=True, slots=True)
+class BoxView:
+    """A box with its words. tone: 'root', 'recalled' or ''."""
+
+    box: Box
+    title: str
+    code: str
+    place: str
+    href: str
+    tone: str
+    full: str
+
+
+@dataclass(frozen=True, slots=True)
+class GraphView:
+    picture: Picture
+    boxes: list[BoxView]
+    lines: list[Line]
+    width: int
+    height: int
+    folded: int  # things that stand in folded boxes
+    box_width: int = BOX_WIDTH
+    box_height: int = BOX_HEIGHT
+
+
+def names_of(trace: Trace) -> Names:
+    return Names([node.uri for node in trace.nodes] + [node.place for node in trace.nodes if node.place])
+
+
+def draw(
+    trace: Trace, names: Names, *, fold: bool = True, zoom: int = 100, recalled: Collection[str] = (), unfold: str = ""
+) -> GraphView:
+    """`unfold`: the address that shows every thing of a folded box by itself."""
+    nodes = {node.uri: node for node in trace.nodes}
+    things = [Thing(node.uri, node.depth, alike(node) if node.depth else None) for node in trace.nodes]
+    picture = lay_out(things, ((edge.source, edge.target, edge.kind) for edge in trace.edges), fold=fold)
+    boxes = [view_of(box, nodes, names, recalled, unfold) for box in picture.boxes]
+    folded = sum(len(box.members) for box in picture.boxes if box.folded)
+    return GraphView(
+        picture, boxes, picture.lines, round(picture.width * zoom / 100), round(picture.height * zoom / 100), folded
+    )
+
+
+def alike(node: Node) -> tuple[str, ...]:
+    """Things of one product and kind, in one place's hands, may stand in one box."""
+    key, value, _, _ = split(node.uri)
+    return (node.kind, key, value if key == "01" else "")
+
+
+def view_of(box: Box, nodes: dict[str, Node], names: Names, recalled: Collection[str], unfold: str) -> BoxView:
+    node = nodes[box.uri]
+    named = names.thing(box.uri)
+    tone = "recalled" if any(thing.uri in recalled for thing in box.members) else "root" if node.depth == 0 else ""
+    if box.folded:
+        kind = choose(word(KINDS, node.kind)).lower()
+        title, code = f"{len(box.members)} × {choose(named.title)}", f"{len(box.members)} {kind}"
+        places = {nodes[thing.uri].place for thing in box.members}
+        place = (
+            choose(names.place_name(places.pop()))
+            if len(places) == 1
+            else str(choose(Text(f"{len(places)} nơi", f"{len(places)} places")))
+        )
+        return BoxView(box, short(title), short(code), short(place), unfold, tone, title)
+    place = choose(names.place_name(node.place))
+    full = f"{choose(named.both)}; {place}" if place else choose(named.both)
+    return BoxView(box, short(choose(named.title)), short(choose(named.code)), short(place), named.href, tone, full)
+
+
+def short(text: str) -> str:
+    return text if len(text) <= TITLE_LENGTH else text[: TITLE_LENGTH - 1].rstrip() + "…"
+
+
+def depth_text(depth: int) -> Text:
+    if depth == 0:
+        return Text("Chính nó", "Itself")
+    steps = abs(depth)
+    plural = "step" if steps == 1 else "steps"
+    return (
+        Text(f"Trước {steps} bước", f"{steps} {plural} before")
+        if depth < 0
+        else Text(f"Sau {steps} bước", f"{steps} {plural} after")
+    )
+
+
+def as_table(trace: Trace, names: Names, *, csv: str = "") -> Table:
+    """The same graph in words: one row a thing, from origins to what came of it."""
+    into: dict[str, list[Text]] = defaultdict(list)
+    for edge in trace.edges:
+        target = names.thing(edge.target)
+        verb = word(LINKS, edge.kind)
+        into[edge.source].append(Text(f"{verb.vi}: {target.both.vi}", f"{verb.en}: {target.both.en}"))
+    rows = [list(cells(node, names, into[node.uri])) for node in sorted(trace.nodes, key=lambda n: (n.depth, n.uri))]
+    columns = [
+        Column(Text("Vật", "Thing")),
+        Column(Text("Cách vật đang xem", "Distance")),
+        Column(Text("Lần cuối", "Last seen")),
+        Column(Text("Ở đâu", "Where")),
+        Column(Text("Thành gì", "Went into")),
+    ]
+    left = sum(trace.left_off.values())
+    note = Text(f"Còn {left} vật nữa không liệt kê ở đây.", f"{left} more things are not listed here.") if left else ""
+    return Table(
+        Text("Nguồn gốc và đường đi, bằng chữ", "Lineage in words"), columns, rows, csv, note, id="lineage-table"
+    )
+
+
+def cells(node: Node, names: Names, into: list[Text]) -> Iterator[Cell]:
+    named: Named = names.thing(node.uri)
+    yield Cell(named.both, named.href)
+    yield Cell(depth_text(node.depth))
+    step = word(BIZ_STEPS, node.biz_step)
+    when = moment(node.last_ms)
+    yield Cell(Text(" · ".join(filter(None, (when, step.vi))), " · ".join(filter(None, (when, step.en)))))
+    yield Cell(names.place_name(node.place))
+    shown, rest = into[:3], len(into) - 3
+    more = Text(f"; và {rest} nữa", f"; and {rest} more") if rest > 0 else Text("", "")
+    yield Cell(Text("; ".join(t.vi for t in shown) + more.vi, "; ".join(t.en for t in shown) + more.en))

@@ -1,0 +1,64 @@
+"""Events: one explained, its exact bytes, and the latest."""
+
+from __future__ import annotations
+
+import json
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from lienvung.ledger.events import StoredEvent, get_event
+from lienvung.texts import Text
+from lienvung.web import access, event_lists, event_page
+from lienvung.web.vocabulary import EVENT_MEANINGS, EVENT_TYPES, word
+
+
+def visible_event(request: HttpRequest, digest: str) -> StoredEvent:
+    """The event with this hash (64 hex digits), if the reader may see it."""
+    event = get_event(f"ni:///sha-256;{digest}?ver=CBV2.0")
+    access.check_may_see(access.may_see_event(request.user, event, event_page.things_of(event)))
+    return event
+
+
+@login_required
+@require_safe
+def event(request: HttpRequest, digest: str) -> HttpResponse:
+    found = visible_event(request, digest)
+    body = found.as_dict()
+    facts, _ = event_page.facts(body)
+    kind = event_lists.type_name(found)
+    names = event_lists.names_of([found])
+    context = {
+        "event": found,
+        "title_text": event_lists.title(found),
+        "type_text": word(EVENT_TYPES, kind),
+        "meaning": EVENT_MEANINGS.get(kind, Text("", "")),
+        "what": event_lists.what(found, names),
+        "facts": facts,
+        "ledger_facts": event_page.summary(found),
+        "submitter": names.party_name(found.submitter),
+        "json": json.dumps(json.loads(found.body), ensure_ascii=False, indent=2),
+        "json_href": reverse("web:event_json", args=[digest]),
+        "crumbs": [
+            {"text": Text("Bàn làm việc", "Dashboard"), "href": reverse("web:dashboard")},
+            {"text": event_lists.title(found)},
+        ],
+    }
+    return render(request, "web/event.html", context)
+
+
+@login_required
+@require_safe
+def event_json(request: HttpRequest, digest: str) -> HttpResponse:
+    """The event as it was sent, byte for byte."""
+    return HttpResponse(visible_event(request, digest).body, content_type="application/json")
+
+
+@login_required
+@require_safe
+def event_by_id(request: HttpRequest) -> HttpResponseBase:
+    """`?id=` any eventID or hash name."""
+    return redirect("web:event", digest=get_event(request.GET.get("id", "")).hash.hex())
