@@ -1,0 +1,77 @@
+"""JSON-LD contexts without a JSON-LD processor: which prefix stands for which namespace.
+
+EPCIS documents use contexts for one thing that changes meaning: prefixes of user
+extensions and CURIEs. A context is a URL, an object, or a list of both. The URL of the
+EPCIS context is known; any other URL is kept, never fetched (no network in a parser).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+# Prefixes that the EPCIS 2.0 context itself defines.
+STANDARD_PREFIXES = {
+    "epcis": "https://ref.gs1.org/epcis/",
+    "cbv": "https://ref.gs1.org/cbv/",
+    "cbvmda": "urn:epcglobal:cbv:mda:",
+    "gs1": "https://gs1.org/voc/",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "dcterms": "http://purl.org/dc/terms/",
+}
+STANDARD_CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
+
+
+class Names:
+    """The prefixes in force at one place of a document. Immutable; `within` gives the ones of an inner context."""
+
+    __slots__ = ("_expanded", "_fields", "prefixes")
+
+    def __init__(self, prefixes: dict[str, str]) -> None:
+        self.prefixes = prefixes
+        self._expanded: dict[str, str] = {}
+        self._fields: dict[str, str] = {}
+
+    def within(self, context: Any) -> Names:
+        """The names where `context` is added to these."""
+        if context is None:
+            return self
+        added = dict(_definitions(context))
+        return Names({**self.prefixes, **added}) if added else self
+
+    def field(self, key: str) -> str:
+        """A member's name as the event hash writes it: `{namespace}local` (CBV 2.0 section 8.9)."""
+        name = self._fields.get(key)
+        if name is None:
+            prefix, colon, local = key.partition(":")
+            namespace = self.prefixes.get(prefix) if colon else None
+            name = key if namespace is None or local.startswith("//") else f"{{{namespace}}}{local}"
+            if len(self._fields) < 10_000:
+                self._fields[key] = name
+        return name
+
+    def expand(self, value: str) -> str:
+        """A CURIE written out as its URI; any other text unchanged."""
+        prefix, colon, local = value.partition(":")
+        if not colon:
+            return value
+        namespace = self.prefixes.get(prefix)
+        return value if namespace is None or local.startswith("//") else namespace + local
+
+
+def _definitions(context: Any) -> Iterator[tuple[str, str]]:
+    """(prefix, namespace) pairs of a context in any of its forms; keywords and term definitions aside."""
+    if isinstance(context, list):
+        for entry in context:
+            yield from _definitions(entry)
+    elif isinstance(context, dict):
+        for prefix, namespace in context.items():
+            if isinstance(namespace, dict):
+                namespace = namespace.get("@id")
+            if isinstance(namespace, str) and not prefix.startswith("@") and ":" in namespace:
+                yield prefix, namespace
+
+
+STANDARD_NAMES = Names(STANDARD_PREFIXES)

@@ -1,0 +1,234 @@
+"""What values mean, looked up once and kept: identifiers, vocabulary words, units, free values.
+
+Each is a dictionary that computes a missing entry, so that the common case costs one
+look-up. They belong to a `Lookups`, one for each set of prefixes, because a CURIE
+means what its document's context says. All are bounded: a sender cannot fill memory.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from lienvung.epcis.context import STANDARD_NAMES, Names
+from lienvung.epcis.numbers import number_text, numeral_text
+from lienvung.epcis.vocabulary import (
+    BIZ_STEP,
+    BIZ_TRANSACTION_TYPE,
+    COMPONENT,
+    DISPOSITION,
+    ERROR_REASON,
+    GS1_VOC,
+    MEASUREMENT_TYPE,
+    SENSOR_ALERT_TYPE,
+    SOURCE_DEST_TYPE,
+    VOCABULARIES,
+    Vocabulary,
+)
+from lienvung.errors import Invalid
+from lienvung.gs1 import canonical_uri
+
+MAX_URI = 2_000
+_MAX_ENTRIES = 100_000
+# RFC 3986 characters, and printable ones beyond ASCII (RFC 3987), as Vietnamese web addresses have them.
+_URI = re.compile(r"""[A-Za-z_][A-Za-z0-9+.\-_]*:(?:[^\s%<>"{}|\\^`\x00-\x20\x7f-\x9f\ud800-\udfff]|%[0-9A-Fa-f]{2})+""")
+_CLAIMED = {
+    False: re.compile(r"urn:epcglobal:cbv:|https?://ns\.gs1\.org/cbv/"),
+    True: re.compile(r"https?://(?:www\.)?gs1\.org/voc/"),
+}
+_UOM = re.compile(r"[A-Z0-9]{2,3}")
+_GRAI = re.compile(r"https?://[^/?#]+(?:/[^?#]*)?/8003/(0[0-9]{13}[A-Za-z0-9\-._]{0,16})(?:\?.*)?", re.IGNORECASE)
+
+
+class _Bounded(dict[Any, Any]):
+    """A dictionary that forgets everything when it grows too big."""
+
+    def keep(self, key: Any, value: Any) -> Any:
+        if len(self) >= _MAX_ENTRIES:
+            self.clear()
+        self[key] = value
+        return value
+
+
+def is_uri(text: str) -> bool:
+    return len(text) <= MAX_URI and _URI.fullmatch(text) is not None
+
+
+def canonical_identifier(uri: str) -> str:
+    """`canonical_uri`, but an asset number (GRAI) keeps a wrong check digit.
+
+    Crates and pallets carry their number printed for life, and public EPCIS documents
+    have such numbers; products, places and logistic units must be right.
+    """
+    try:
+        return canonical_uri(uri)
+    except Invalid as fault:
+        grai = _GRAI.fullmatch(uri) if fault.code == "gs1.check_digit" else None
+        if grai is None:
+            raise
+        return "https://id.gs1.org/8003/" + grai[1]
+
+
+class Identifiers(_Bounded):
+    """URI as given -> canonical URI. Raises `Invalid` for what is no URI, or a wrong GS1 identifier."""
+
+    __slots__ = ("heads", "names")
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.heads = _Bounded()  # what serials (or lots) of one class share: as given -> canonical
+
+    def __missing__(self, uri: str) -> str:
+        head, _, last = uri.rpartition("/" if uri[:1] == "h" else ".")
+        shared = self.heads.get(head)
+        if shared is not None and len(last) <= 20 and last.isalnum() and last.isascii():
+            canonical: str = self.keep(uri, shared + last)
+            return canonical
+        canonical = self.keep(uri, self._check(uri))
+        if last.isalnum() and canonical.endswith(("/21/" + last, "/10/" + last)):
+            self.heads.keep(head, canonical[: -len(last)])
+        return canonical
+
+    def _check(self, uri: str) -> str:
+        if not is_uri(uri):
+            raise Invalid(
+                "epcis.uri",
+                vi=f"«{uri[:100]}» không phải là URI.",
+                en=f"'{uri[:100]}' is not a URI.",
+            )
+        return canonical_identifier(self.names.expand(uri))
+
+
+class Words(_Bounded):
+    """Vocabulary value as given -> (bare word or URI, web URI for the hash). Raises `Invalid` for unknown words."""
+
+    __slots__ = ("names", "vocabulary")
+
+    def __init__(self, vocabulary: Vocabulary, names: Names) -> None:
+        self.vocabulary = vocabulary
+        self.names = names
+        for word in vocabulary.words:
+            self[word] = (word, vocabulary.web + word)
+
+    def __missing__(self, value: str) -> tuple[str, str]:
+        full = self.names.expand(value)
+        word = self.vocabulary.bare(full)
+        if word in self.vocabulary.words:
+            found = (word, self.vocabulary.web + word)
+        elif is_uri(full) and not self._claimed(full):
+            found = (full, full)
+        else:
+            raise Invalid(
+                "epcis.vocabulary",
+                vi=f"«{value[:100]}» không có trong từ vựng {self.vocabulary.name} của CBV 2.0 và không phải URI riêng.",
+                en=f"'{value[:100]}' is neither a word of CBV 2.0 {self.vocabulary.name} nor a URI of another vocabulary.",
+            )
+        kept: tuple[str, str] = self.keep(value, found)
+        return kept
+
+    def _claimed(self, uri: str) -> bool:
+        """In a namespace of the standard, where only its own words exist."""
+        return uri.startswith(self.vocabulary.web) or _CLAIMED[self.vocabulary.web == GS1_VOC].match(uri) is not None
+
+
+class Units(_Bounded):
+    """A set of units of measure seen: maps to itself. UN/CEFACT Recommendation 20 shape, EPCIS 2.0 section 7.3.3.3."""
+
+    def __missing__(self, uom: str) -> str:
+        if not _UOM.fullmatch(uom):
+            raise Invalid(
+                "epcis.uom",
+                vi=f"«{uom[:20]}» không phải mã đơn vị đo (2-3 chữ hoa hoặc chữ số, UN/CEFACT Rec 20).",
+                en=f"'{uom[:20]}' is not a unit code (2-3 capitals or digits, UN/CEFACT Rec 20).",
+            )
+        unit: str = self.keep(uom, uom)
+        return unit
+
+
+class Values(_Bounded):
+    """Free text value -> as the event hash writes it: trimmed, CURIE and CBV URN expanded, number and GS1 id canonical."""
+
+    __slots__ = ("names",)
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+
+    def __missing__(self, value: str) -> str:
+        text = value.strip()
+        if ":" in text:
+            text = self.names.expand(text)
+            if text.startswith("urn:epcglobal:cbv:"):
+                text = _web_word(text)
+            elif text.startswith(("http", "urn:epc", "HTTP")):
+                try:
+                    text = canonical_identifier(text)
+                except Invalid:
+                    pass  # a user's own field may hold any text; only the standard's fields must be right
+        else:
+            text = numeral_text(text)
+        return self.keep(value, text) if len(value) <= 200 else text
+
+
+def _web_word(urn: str) -> str:
+    for vocabulary in VOCABULARIES:
+        if vocabulary.urn and urn.startswith(vocabulary.urn):
+            return vocabulary.web + urn[len(vocabulary.urn) :]
+    return urn
+
+
+class Lookups:
+    """All the look-ups under one set of prefixes."""
+
+    __slots__ = (
+        "alerts",
+        "business",
+        "components",
+        "dispositions",
+        "identifiers",
+        "measurements",
+        "names",
+        "parties",
+        "reasons",
+        "steps",
+        "units",
+        "values",
+    )
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.identifiers = Identifiers(names)
+        self.values = Values(names)
+        self.units = Units()
+        self.steps = Words(BIZ_STEP, names)
+        self.dispositions = Words(DISPOSITION, names)
+        self.business = Words(BIZ_TRANSACTION_TYPE, names)
+        self.parties = Words(SOURCE_DEST_TYPE, names)
+        self.reasons = Words(ERROR_REASON, names)
+        self.components = Words(COMPONENT, names)
+        self.measurements = Words(MEASUREMENT_TYPE, names)
+        self.alerts = Words(SENSOR_ALERT_TYPE, names)
+
+    def value(self, value: Any) -> str:
+        """A scalar as the event hash writes it."""
+        if isinstance(value, str):
+            text: str = self.values[value]
+            return text
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if value is None:
+            return ""
+        if isinstance(value, int | Decimal):
+            return number_text(value)
+        raise TypeError(f"not a scalar: {type(value).__name__}")
+
+
+@lru_cache(maxsize=16)
+def _lookups(prefixes: tuple[tuple[str, str], ...]) -> Lookups:
+    return Lookups(Names(dict(prefixes)))
+
+
+def lookups_for(context: Any, outer: Names = STANDARD_NAMES) -> Lookups:
+    """The look-ups under `context` (inside `outer`); shared by documents that declare the same prefixes."""
+    return _lookups(tuple(sorted(outer.within(context).prefixes.items())))

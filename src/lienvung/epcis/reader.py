@@ -1,0 +1,250 @@
+"""Reading: bytes to `Reading`s with everything checked, and bytes to event hashes.
+
+Each event is decoded into its wire shape and scanned in one pass. Only where that
+finds something suspicious is the event looked at again by `validate`, which collects
+every fault with its place, so that good documents pay nothing for good messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from lienvung.epcis.derived import error_declaration, lots_in_ilmd, lots_in_links
+from lienvung.epcis.document import MAX_BYTES, MAX_EVENTS, Opened, decode_checked, open_document
+from lienvung.epcis.extension import MAX_NESTING, too_deep
+from lienvung.epcis.kinds import ACTIONS, Action, EventType, Role
+from lienvung.epcis.lookups import Lookups, lookups_for
+from lienvung.epcis.model import CaptureDocument, Context, QuantityRow, Reading
+from lienvung.epcis.scan import IGNORED_NAMES, NO_EXTENSIONS, Extensions, Facts, scan
+from lienvung.epcis.validate import check_bare, check_event, check_header, depth_of
+from lienvung.epcis.wire import (
+    AggregationWire,
+    AnyWire,
+    AssociationWire,
+    ObjectWire,
+    TransactionWire,
+    TransformationWire,
+    decode_event,
+    decode_untyped,
+    split_extensions,
+)
+from lienvung.errors import Invalid, ManyInvalid
+
+MAX_FAULTS = 1_000
+TYPES: dict[type, EventType] = {
+    ObjectWire: EventType.OBJECT,
+    AggregationWire: EventType.AGGREGATION,
+    TransactionWire: EventType.TRANSACTION,
+    TransformationWire: EventType.TRANSFORMATION,
+    AssociationWire: EventType.ASSOCIATION,
+}
+Scanned = tuple[AnyWire, Facts, Lookups, Extensions]
+
+
+class Scanner:
+    """Scans the events of one document: its prefixes, its ignored members, and what its events look like."""
+
+    __slots__ = ("faults", "ignored", "lookups", "loose", "max_depth")
+
+    def __init__(self, lookups: Lookups, ignored: frozenset[str] = IGNORED_NAMES, max_depth: int = MAX_NESTING) -> None:
+        self.lookups = lookups
+        self.ignored = ignored
+        self.max_depth = max_depth
+        self.loose = False  # the last event had user extensions: expect more
+        self.faults: list[Invalid] = []
+
+    def scan(self, raw: bytes, path: str) -> Scanned | None:
+        """The event, or None where it is faulty (the faults are kept). Raises only `TooLarge`."""
+        try:
+            if self.loose:
+                return self._loose(decode_untyped(raw))
+            wire = decode_event(raw)
+            if wire.context is None:
+                return wire, scan(wire, self.lookups, NO_EXTENSIONS, self.ignored), self.lookups, NO_EXTENSIONS
+        except (Invalid, msgspec.DecodeError, ValueError, RecursionError, InvalidOperation):
+            pass
+        return self._slow(raw, path)
+
+    def _loose(self, event: Any) -> Scanned:
+        lookups = self.lookups
+        if not isinstance(event, dict):
+            raise TypeError
+        if "@context" in event:
+            lookups = lookups_for(event["@context"], lookups.names)
+        wire, extensions = split_extensions(event)
+        self.loose = bool(extensions)
+        return wire, scan(wire, lookups, extensions, self.ignored), lookups, extensions
+
+    def _slow(self, raw: bytes, path: str) -> Scanned | None:
+        try:
+            event = decode_checked(decode_untyped, raw, path)
+            if depth_of(event, self.max_depth) > self.max_depth:
+                raise too_deep()
+            faults = check_event(event, path, self.lookups)
+            if not faults:
+                return self._loose(event)
+        except Invalid as fault:
+            faults = [fault if fault.path else at(fault, path)]
+        except msgspec.ValidationError as error:
+            # `validate` and the wire shapes disagree: refuse, and say what the shape says.
+            faults = [Invalid("epcis.event", vi=f"Sự kiện sai: {error}.", en=f"Faulty event: {error}.", path=path)]
+        self.faults.extend(faults)
+        return None
+
+
+def at(fault: Invalid, path: str) -> Invalid:
+    """`fault` with its place."""
+    return Invalid(fault.code, vi=fault.vi, en=fault.en, path=path)
+
+
+def read_document(
+    data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_NESTING, max_events: int = MAX_EVENTS
+) -> CaptureDocument:
+    """Read an EPCIS 2.0 JSON document, query document, bare event or list of bare events.
+
+    Raises `ManyInvalid` with a JSON Pointer for each fault (EPCIS 2.0 sections 7 and 10, CBV 2.0), `TooLarge`
+    over a limit. Nothing else escapes, whatever the bytes.
+    """
+    try:
+        opened = open_document(data, max_bytes=max_bytes, max_events=max_events)
+    except Invalid as fault:
+        raise ManyInvalid([fault]) from None
+    context = _context(opened)
+    scanner = Scanner(lookups_for(context), opened.ignored, max_depth)
+    scanner.faults.extend(check_header(opened.header) if opened.path else ())
+    readings = _readings(opened, scanner)
+    if scanner.faults:
+        raise ManyInvalid(scanner.faults[:MAX_FAULTS])
+    return CaptureDocument(context, _header(opened), readings)
+
+
+def _readings(opened: Opened, scanner: Scanner) -> list[Reading]:
+    readings: list[Reading] = []
+    bare = not opened.path
+    for index, raw in enumerate(opened.events):
+        path = opened.event_path(index)
+        scanned = scanner.scan(raw, path)
+        if scanned is None:
+            if len(scanner.faults) >= MAX_FAULTS:
+                break
+            continue
+        if bare:
+            scanner.faults.extend(check_bare(raw, path))
+        readings.append(_reading(raw, scanned))
+    return readings
+
+
+def read_event(data: bytes, *, context: Context | None = None) -> Reading:
+    """Read one bare event; with `context` (that of the document it came in) it needs none of its own."""
+    opened = open_document(data)
+    if opened.path or len(opened.events) != 1:
+        raise Invalid("epcis.event.bare", vi="Cần đúng một sự kiện.", en="Exactly one event is wanted.")
+    scanner = Scanner(lookups_for(context))
+    scanned = scanner.scan(opened.events[0], "")
+    if scanned is not None and context is None:
+        scanner.faults.extend(check_bare(opened.events[0], ""))
+    if scanned is None or scanner.faults:
+        raise ManyInvalid(scanner.faults)
+    return _reading(opened.events[0], scanned)
+
+
+def scan_event(data: bytes, context: Context) -> Facts:
+    """Scan one event under a document's context. Raises `ManyInvalid`."""
+    scanner = Scanner(lookups_for(context))
+    scanned = scanner.scan(data, "")
+    if scanned is None:
+        raise ManyInvalid(scanner.faults)
+    return scanned[1]
+
+
+def scan_document(data: bytes, add: Callable[[str], None]) -> None:
+    """Give the pre-hash text of each event to `add`; for what needs no `Reading`s. Raises as `read_document`."""
+    try:
+        opened = open_document(data)
+    except Invalid as fault:
+        raise ManyInvalid([fault]) from None
+    scanner = Scanner(lookups_for(_context(opened)), opened.ignored)
+    for index, raw in enumerate(opened.events):
+        scanned = scanner.scan(raw, opened.event_path(index))
+        if scanned is not None:
+            add(scanned[1].pre_hash)
+    if scanner.faults:
+        raise ManyInvalid(scanner.faults[:MAX_FAULTS])
+
+
+def _reading(raw: bytes, scanned: Scanned) -> Reading:
+    wire, facts, lookups, _ = scanned
+    things = facts.things
+    ilmd = getattr(wire, "ilmd", None)
+    lots = lots_in_ilmd(ilmd, things, lookups) if ilmd else []
+    if b"/10/" in raw or b"/lot/" in raw:
+        lots += lots_in_links(_given(wire), lookups)
+    error = wire.errorDeclaration
+    return Reading(
+        raw,
+        sha256(facts.pre_hash.encode("utf-8", "surrogatepass")).digest(),
+        TYPES[wire.__class__],
+        ACTIONS.get(getattr(wire, "action", ""), Action.NONE),
+        facts.time_ms,
+        wire.eventTimeZoneOffset,
+        _epcs(facts),
+        _quantities(facts),
+        facts.biz_step,
+        facts.disposition,
+        facts.read_point,
+        facts.biz_location,
+        wire.eventID,
+        wire.recordTime,
+        lots,
+        _transformation_id(wire, lookups),
+        facts.persistent_set,
+        facts.persistent_unset,
+        facts.biz_transactions,
+        facts.sources,
+        facts.destinations,
+        None if error is None else error_declaration(error, lookups),
+        ilmd,
+    )
+
+
+def _epcs(facts: Facts) -> list[tuple[Role, str]]:
+    """(role, thing), each once: a thing may be named twice, by its URN and by its Digital Link."""
+    rows: list[tuple[Role, str]] = []
+    for role, uris in facts.things:
+        rows += [(role, uri) for uri in (uris if len(set(uris)) == len(uris) else dict.fromkeys(uris))]
+    return rows
+
+
+def _quantities(facts: Facts) -> list[QuantityRow]:
+    return [
+        (role, uri, number if number is None or number.__class__ is Decimal else Decimal(number), uom)
+        for role, rows in facts.amounts
+        for uri, number, uom in rows
+    ]
+
+
+def _transformation_id(wire: AnyWire, lookups: Lookups) -> str | None:
+    given = wire.transformationID if isinstance(wire, TransformationWire) else None
+    return None if given is None else lookups.identifiers[given]
+
+
+def _given(wire: AnyWire) -> list[str]:
+    """Identifiers of instances as the sender wrote them."""
+    given: list[str] = []
+    for name in ("epcList", "childEPCs", "inputEPCList", "outputEPCList"):
+        given += getattr(wire, name, None) or ()
+    return given
+
+
+def _context(opened: Opened) -> Context:
+    context = opened.header.get("@context")
+    return context if isinstance(context, str | list | dict) else []
+
+
+def _header(opened: Opened) -> dict[str, Any]:
+    return {name: value for name, value in opened.header.items() if name != "@context" and value is not None}
