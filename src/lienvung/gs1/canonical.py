@@ -9,70 +9,25 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple, NoReturn
 
-from lienvung.errors import Invalid
-from lienvung.gs1.checks import CSET39, CSET82, check_digit_fits
+from lienvung.gs1.ais import AIS, check_value
+from lienvung.gs1.digital_link import CANONICAL_STEM, SHORT_NAMES, check_path
+from lienvung.gs1.elements import AIs
 from lienvung.gs1.percent import decode, encode_canonical
-from lienvung.gs1.urn import AIs, parse_urn
+from lienvung.gs1.urn import parse_urn
 
-DOMAIN = "https://id.gs1.org"
-
-
-class Key(NamedTuple):
-    """A GS1 key as identifiers of things use it."""
-
-    pattern: re.Pattern[str]
-    closed: int  # how many leading digits end in a check digit; 0: none
-    levels: tuple[tuple[str, ...], ...]  # qualifiers in path order, alternatives
-    finest: tuple[str, ...]  # which qualifier says the finest level, best first
-
-
-def _key(pattern: str, closed: int = 0, levels: tuple[tuple[str, ...], ...] = (), finest: tuple[str, ...] = ()) -> Key:
-    return Key(re.compile(pattern), closed, levels, finest)
-
-
-_X = "[" + re.escape(CSET82) + "]"
-_Y = "[" + re.escape(CSET39) + "]"
-KEYS: dict[str, Key] = {
-    "00": _key(r"[0-9]{18}", 18),
-    "01": _key(r"[0-9]{14}", 14, (("22", "10", "21"), ("235",)), ("235", "21", "10")),
-    "253": _key(rf"[0-9]{{13}}{_X}{{0,17}}", 13),
-    "255": _key(r"[0-9]{13,25}", 13),
-    "401": _key(rf"[0-9]{{4}}{_X}{{0,26}}"),
-    "402": _key(r"[0-9]{17}", 17),
-    "414": _key(r"[0-9]{13}", 13, (("254",), ("7040",)), ("254",)),
-    "415": _key(r"[0-9]{13}", 13, (("8020",),), ("8020",)),
-    "417": _key(r"[0-9]{13}", 13, (("7040",),)),
-    "8003": _key(rf"0[0-9]{{13}}{_X}{{0,16}}", 14),
-    "8004": _key(rf"[0-9]{{4}}{_X}{{0,26}}", 0, (("7040",),)),
-    "8006": _key(r"[0-9]{18}", 14, (("22", "10", "21"),), ("21", "10")),
-    "8010": _key(rf"[0-9]{{4}}{_Y}{{0,26}}", 0, (("8011",),), ("8011",)),
-    "8013": _key(rf"[0-9]{{4}}{_X}{{0,21}}"),
-    "8017": _key(r"[0-9]{18}", 18, (("8019",),)),
-    "8018": _key(r"[0-9]{18}", 18, (("8019",),)),
+#: which qualifier says the finest level of identification, best first; what is not listed is dropped
+FINEST: dict[str, tuple[str, ...]] = {
+    "01": ("235", "21", "10"),
+    "414": ("254",),
+    "415": ("8020",),
+    "8006": ("21", "10"),
+    "8010": ("8011",),
 }
-QUALIFIERS: dict[str, re.Pattern[str]] = {
-    "22": re.compile(_X + "{1,20}"),
-    "10": re.compile(_X + "{1,20}"),
-    "21": re.compile(_X + "{1,20}"),
-    "235": re.compile(_X + "{1,28}"),
-    "254": re.compile(_X + "{1,20}"),
-    "7040": re.compile(r"[0-9]" + _X + "{3}"),
-    "8011": re.compile(r"[1-9][0-9]{0,11}|0"),
-    "8019": re.compile(r"[0-9]{1,10}"),
-    "8020": re.compile(_X + "{1,25}"),
-}
-#: the names that GS1 Digital Link had for AIs before its version 1.3; still met in stored documents
-SHORT_NAMES = {
-    "gtin": "01", "itip": "8006", "cpid": "8010", "gln": "414", "party": "417", "gsrnp": "8017", "gsrn": "8018",
-    "gcn": "255", "sscc": "00", "gdti": "253", "ginc": "401", "gsin": "402", "grai": "8003", "giai": "8004",
-    "gmn": "8013", "cpv": "22", "lot": "10", "ser": "21", "glnx": "254", "cpsn": "8011", "srin": "8019",
-    "refno": "8020",
-}  # fmt: skip
 
 _PREFIXES: dict[str, str] = {}
 _PREFIXES_MAX = 50_000
+#: what follows a key in a path on any domain where a GS1 key is meant (Digital Link Standard, detection of links)
 _CANDIDATE = re.compile(r"[0-9]{4}[^/]+")
 _WEB = re.compile(r"https?://[^/?#]+(/[^?#]*)", re.IGNORECASE)
 
@@ -125,14 +80,14 @@ def key_of(uri: str) -> AIs | None:
 def finest(ais: AIs) -> AIs:
     """The key with at most the one qualifier that says the finest level."""
     given = dict(ais)
-    for ai in KEYS[ais[0][0]].finest:
+    for ai in FINEST.get(ais[0][0], ()):
         if ai in given:
             return (ais[0], (ai, given[ai]))
     return ais[:1]
 
 
 def render(ais: AIs) -> str:
-    return DOMAIN + "".join(f"/{ai}/{encode_canonical(value)}" for ai, value in finest(ais))
+    return CANONICAL_STEM + "".join(f"/{ai}/{encode_canonical(value)}" for ai, value in finest(ais))
 
 
 def lot_of_uri(uri: str) -> str | None:
@@ -155,52 +110,21 @@ def _path(uri: str) -> AIs | None:
         return None
     segments = match[1].strip("/").split("/")
     pairs: list[tuple[str, str]] = []
-    for i in range(len(segments) - 2, -1, -2):
-        ai = SHORT_NAMES.get(segments[i], segments[i])
-        pairs.append((ai, decode(segments[i + 1])))
-        if ai in KEYS:
-            official = uri[:19].lower() == "https://id.gs1.org/"
-            if not official and not _CANDIDATE.match(segments[i + 1]):
-                return None
-            if ai == "01" and len(pairs[-1][1]) in (8, 12, 13):
-                pairs[-1] = (ai, pairs[-1][1].zfill(14))
-            return tuple(reversed(pairs))
-        if ai not in QUALIFIERS:
+    for at in range(len(segments) - 2, -1, -2):
+        ai = SHORT_NAMES.get(segments[at], segments[at])
+        entry = AIS.get(ai)
+        if entry is None:
             return None
+        value = decode(segments[at + 1])
+        pairs.append((ai, value.zfill(14) if ai == "01" and len(value) in (8, 12, 13) else value))
+        if entry.is_key:
+            official = uri[:19].lower() == "https://id.gs1.org/"
+            return tuple(reversed(pairs)) if official or _CANDIDATE.match(segments[at + 1]) else None
     return None
 
 
 def check_key(ais: AIs, source: str) -> None:
-    """Raise `Invalid` unless the key and its qualifiers follow their rules; `source` is named in the message."""
-    ai, value = ais[0]
-    key = KEYS[ai]
-    if not key.pattern.fullmatch(value):
-        _refuse(
-            "gs1.length",
-            f"giá trị AI ({ai}) sai độ dài hoặc ký tự",
-            f"the value of AI ({ai}) has a wrong length or character",
-            source,
-        )
-    if key.closed and not check_digit_fits(value[: key.closed]):
-        _refuse("gs1.check_digit", f"số kiểm tra của AI ({ai}) sai", f"the check digit of AI ({ai}) is wrong", source)
-    given = [qualifier for qualifier, _ in ais[1:]]
-    if given and not any(given == [q for q in level if q in given] for level in key.levels):
-        listed = ", ".join(given)
-        _refuse(
-            "gs1.qualifier",
-            f"AI ({ai}) không đi với ({listed}) theo thứ tự này",
-            f"AI ({ai}) does not take ({listed}) in this order",
-            source,
-        )
-    for qualifier, text in ais[1:]:
-        if not QUALIFIERS[qualifier].fullmatch(text):
-            _refuse(
-                "gs1.length",
-                f"giá trị AI ({qualifier}) sai độ dài hoặc ký tự",
-                f"the value of AI ({qualifier}) has a wrong length or character",
-                source,
-            )
-
-
-def _refuse(code: str, vi: str, en: str, source: str) -> NoReturn:
-    raise Invalid(code, vi=f"«{source[:120]}»: {vi}.", en=f"'{source[:120]}': {en}.")
+    """Raise `Invalid` unless the key and its qualifiers follow their rules; `source` is quoted in the message."""
+    for ai, value in ais:
+        check_value(ai, value, source=source)
+    check_path(ais, source)

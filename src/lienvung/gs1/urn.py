@@ -10,11 +10,10 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple, NoReturn
 
-from lienvung.errors import Invalid
 from lienvung.gs1.checks import check_digit
+from lienvung.gs1.elements import AIs
 from lienvung.gs1.percent import decode
-
-AIs = tuple[tuple[str, str], ...]
+from lienvung.gs1.trouble import refuse
 
 
 class Urn(NamedTuple):
@@ -118,4 +117,64 @@ def parse_urn(urn: str) -> Urn | None:
 
 
 def _broken(urn: str, vi: str, en: str) -> NoReturn:
-    raise Invalid("gs1.urn", vi=f"EPC URN «{urn[:120]}» sai: {vi}.", en=f"EPC URN '{urn[:120]}' is wrong: {en}.")
+    refuse("gs1.urn", f"EPC URN sai: {vi}", f"the EPC URN is wrong: {en}", source=urn)
+
+
+# --- the way back ---
+
+_RAW = re.compile(r"[^A-Za-z0-9!'()*+,\-.:;=_]")
+
+
+def _escape(value: str) -> str:
+    return _RAW.sub(lambda match: f"%{ord(match[0]):02X}", value)
+
+
+def build_urn(ais: AIs, prefix_length: int) -> str:
+    """The EPC URN of a checked key (with at most the qualifier of its finest level).
+
+    `prefix_length`: digits of the GS1 Company Prefix, 6 to 12. Keys without a serial part become patterns
+    (`urn:epc:idpat:sgtin:4012345.011111.*`), lots classes. Raises `gs1.prefix_length` where the prefix does not fit
+    the key, `gs1.no_urn` where the standard has no URN for it.
+    """
+    (ai, value), rest = ais[0], ais[1:]
+    if not 6 <= prefix_length <= 12:
+        _no_prefix(prefix_length)
+    n = prefix_length
+    qualifier, serial = rest[0] if rest else ("", "")
+    serial = _escape(serial)
+    if ai in ("01", "8006"):
+        item = f"{value[1 : n + 1]}.{value[0]}{value[n + 1 : 13]}"
+        if ai == "8006" and qualifier != "10":
+            item = f"itip:{item}.{value[14:16]}.{value[16:]}"
+            return f"urn:epc:id:{item}.{serial}" if serial else f"urn:epc:idpat:{item}.*"
+        known = {"21": "id:sgtin", "10": "class:lgtin", "235": "id:upui", "": "idpat:sgtin"}
+        if ai == "01":
+            return f"urn:epc:{known[qualifier]}:{item}.{serial or '*'}"
+    if ai == "00":
+        return f"urn:epc:id:sscc:{value[1 : n + 1]}.{value[0]}{value[n + 1 : 17]}"
+    if ai in ("402", "8017", "8018", "417"):
+        name = {"402": "gsin", "8017": "gsrnp", "8018": "gsrn", "417": "pgln"}[ai]
+        return f"urn:epc:id:{name}:{value[:n]}.{value[n:-1]}"
+    if ai == "414":
+        return f"urn:epc:id:sgln:{value[:n]}.{value[n:12]}.{serial or '0'}"
+    if ai in ("253", "255", "8003"):
+        name, body = {"253": ("gdti", value), "255": ("sgcn", value), "8003": ("grai", value[1:])}[ai]
+        kind, tail = ("id", _escape(body[13:])) if body[13:] else ("idpat", "*")
+        return f"urn:epc:{kind}:{name}:{body[:n]}.{body[n:12]}.{tail}"
+    if ai in ("401", "8004", "8010") and len(value) > n and value[:n].isdigit():
+        name = {"401": "ginc", "8004": "giai", "8010": "cpi"}[ai]
+        tail = f".{serial or '*'}" if ai == "8010" else ""
+        return f"urn:epc:{'idpat' if tail == '.*' else 'id'}:{name}:{value[:n]}.{_escape(value[n:])}{tail}"
+    if ai in ("401", "8004", "8010"):
+        _no_prefix(prefix_length)
+    refuse(
+        "gs1.no_urn", f"khoá ({ai}) không có dạng EPC URN", f"there is no EPC URN for the key ({ai})", path=f"({ai})"
+    )
+
+
+def _no_prefix(length: int) -> NoReturn:
+    refuse(
+        "gs1.prefix_length",
+        f"độ dài tiền tố doanh nghiệp {length} không hợp với khoá này; phải từ 6 đến 12 chữ số",
+        f"a company prefix of {length} digits does not fit this key; it must have 6 to 12",
+    )
