@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from lienvung import __version__
-from lienvung.registry import EVERYONE, SIGNED_IN, navigation
+from lienvung.people.access import roles_of
+from lienvung.registry import navigation
 from lienvung.web.templatetags.words import language
 
 
@@ -31,8 +32,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 def menu(request: HttpRequest) -> list[dict[str, Any]]:
     """The main menu for who is asking; the item of the current page is marked."""
-    user = getattr(request, "user", None)
-    roles = {EVERYONE} | ({SIGNED_IN} if user is not None and user.is_authenticated else set())
+    roles = roles_of(getattr(request, "user", None))
     shown = []
     for item in navigation:
         if not roles & item.roles:

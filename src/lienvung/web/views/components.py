@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from lienvung.ledger.trace import Edge, Node, Trace
+from lienvung.people.gate import listed
 from lienvung.texts import Text
 from lienvung.web.lineage_page import as_table, draw, names_of
 from lienvung.web.parts import Band, Cell, Column, Fact, Moment, Pager, Table
@@ -20,7 +20,7 @@ START = 1_780_635_600_000  # 05/06/2026 12:00 in Vietnam
 GTIN = "https://id.gs1.org/01/0893000000001"  # a digit is added: these are shapes, no one's numbers
 
 
-@require_safe
+@listed
 def components(request: HttpRequest) -> HttpResponse:
     return render(request, "web/components.html", samples())
 

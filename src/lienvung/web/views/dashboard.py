@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from lienvung.catalogue.models import Lot
 from lienvung.ledger.events import StoredEvent, latest
 from lienvung.people.access import organisations_of
+from lienvung.people.gate import listed
 from lienvung.texts import Text
 from lienvung.web import access, event_lists
 from lienvung.web.naming import Names
@@ -23,8 +22,7 @@ EVENTS = 15
 SEARCHED = 300  # latest events among which a member's own are picked
 
 
-@login_required
-@require_safe
+@listed
 def dashboard(request: HttpRequest) -> HttpResponse:
     lots = visible_lots(request)
     page = whole_number(request.GET.get("page", ""))

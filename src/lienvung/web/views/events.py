@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from lienvung.ledger.events import StoredEvent, get_event
+from lienvung.people.gate import listed
 from lienvung.texts import Text
 from lienvung.web import access, event_lists, event_page
 from lienvung.web.vocabulary import EVENT_MEANINGS, EVENT_TYPES, word
@@ -23,8 +22,7 @@ def visible_event(request: HttpRequest, digest: str) -> StoredEvent:
     return event
 
 
-@login_required
-@require_safe
+@listed
 def event(request: HttpRequest, digest: str) -> HttpResponse:
     found = visible_event(request, digest)
     body = found.as_dict()
@@ -50,15 +48,13 @@ def event(request: HttpRequest, digest: str) -> HttpResponse:
     return render(request, "web/event.html", context)
 
 
-@login_required
-@require_safe
+@listed
 def event_json(request: HttpRequest, digest: str) -> HttpResponse:
     """The event as it was sent, byte for byte."""
     return HttpResponse(visible_event(request, digest).body, content_type="application/json")
 
 
-@login_required
-@require_safe
+@listed
 def event_by_id(request: HttpRequest) -> HttpResponseBase:
     """`?id=` any eventID or hash name."""
     return redirect("web:event", digest=get_event(request.GET.get("id", "")).hash.hex())

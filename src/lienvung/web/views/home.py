@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from lienvung import registry
 from lienvung.catalogue.models import Lot
+from lienvung.people.gate import listed
 from lienvung.web import figures
 
 LATEST_LOTS = 6
 
 
-@require_safe
+@listed
 def home(request: HttpRequest) -> HttpResponse:
     panels = []
     for panel in registry.home_panels:

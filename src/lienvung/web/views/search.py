@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from lienvung import registry
 from lienvung.errors import Problem
 from lienvung.gs1 import identify
 from lienvung.ledger.identifiers import candidates, thing_ids
+from lienvung.people.gate import listed
 from lienvung.registry import SearchHit
 from lienvung.texts import Text
 from lienvung.web.naming import GS1, Named, Names
@@ -39,7 +39,7 @@ class Group:
     hits: list[SearchHit]
 
 
-@require_safe
+@listed
 def search(request: HttpRequest) -> HttpResponse:
     query = request.GET.get("q", "").strip()[:LONGEST]
     exact = find_exact(query) if query else []

@@ -5,11 +5,9 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.views.decorators.http import require_safe
 
 from lienvung import registry
 from lienvung.catalogue.models import Lot
@@ -18,6 +16,7 @@ from lienvung.gs1 import canonical_uri
 from lienvung.ledger.events import StoredEvent, history
 from lienvung.ledger.status import persistent_dispositions
 from lienvung.ledger.trace import Trace, trace
+from lienvung.people.gate import listed
 from lienvung.texts import Text
 from lienvung.web import access, event_lists
 from lienvung.web.lineage_page import ZOOMS, as_table, draw, names_of
@@ -35,22 +34,19 @@ DIRECTIONS = {
 }
 
 
-@login_required
-@require_safe
+@listed
 def thing(request: HttpRequest, path: str) -> HttpResponseBase:
     return page(request, uri_of_path(path))
 
 
-@login_required
-@require_safe
+@listed
 def thing_by_id(request: HttpRequest) -> HttpResponseBase:
     """Things whose identifier is not GS1's: `?id=` is the URI itself."""
     uri = known_form(request.GET.get("id", ""))
     return redirect(Names().thing(uri).href) if uri.startswith(GS1) else page(request, uri)
 
 
-@login_required
-@require_safe
+@listed
 def lot_by_id(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
     lot = Lot.objects.select_related("product").filter(pk=id).first()
     if lot is None:
