@@ -1,0 +1,167 @@
+"""In which state a thing is, read off the disposition and the business step of its latest event.
+
+The disposition decides where it says enough; else the business step does; an event that says
+nothing about it (an inspection, a stock count) leaves the state as it was. Words are those of
+CBV 2.0, sections 7.1 (business steps) and 7.2 (dispositions).
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+
+from lienvung.lineage.facts import CHILD, DELETE, EPC, INPUT, OUTPUT, Flags, Ints, Mentions, Source
+from lienvung.texts import Text
+
+
+class State(IntEnum):
+    """Where in its life a thing is. The order runs from field to end."""
+
+    UNKNOWN = 0
+    AT_PRODUCER = 1
+    IN_PROCESS = 2
+    IN_STORE = 3
+    IN_TRANSIT = 4
+    ON_SHELF = 5
+    SOLD = 6
+    RETURNED = 7
+    BLOCKED = 8
+    DESTROYED = 9
+    CONSUMED = 10
+    REMOVED = 11
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+STATE_TEXTS = {
+    State.UNKNOWN: Text("chưa rõ", "unknown"),
+    State.AT_PRODUCER: Text("tại nơi sản xuất", "at the producer"),
+    State.IN_PROCESS: Text("đang chế biến, đóng gói", "being processed or packed"),
+    State.IN_STORE: Text("trong kho", "in store room"),
+    State.IN_TRANSIT: Text("đang vận chuyển", "in transit"),
+    State.ON_SHELF: Text("trên kệ", "on shelf"),
+    State.SOLD: Text("đã bán", "sold"),
+    State.RETURNED: Text("bị trả lại", "returned"),
+    State.BLOCKED: Text("ngừng lưu thông", "blocked from sale"),
+    State.DESTROYED: Text("đã tiêu hủy", "destroyed"),
+    State.CONSUMED: Text("đã dùng làm nguyên liệu", "used up in processing"),
+    State.REMOVED: Text("không còn lưu hành", "lost or decommissioned"),
+}
+
+# An event of these states takes the thing out of whatever container it was in.
+FINAL = frozenset({State.SOLD, State.DESTROYED, State.CONSUMED, State.REMOVED})
+
+DISPOSITION_STATES = {
+    "sellable_accessible": State.ON_SHELF,
+    "sellable_not_accessible": State.IN_STORE,
+    "in_transit": State.IN_TRANSIT,
+    "retail_sold": State.SOLD,
+    "dispensed": State.SOLD,
+    "returned": State.RETURNED,
+    "destroyed": State.DESTROYED,
+    "disposed": State.DESTROYED,
+    "stolen": State.REMOVED,
+    "inactive": State.REMOVED,
+    "damaged": State.BLOCKED,
+    "expired": State.BLOCKED,
+    "recalled": State.BLOCKED,
+    "non_conformant": State.BLOCKED,
+    "non_sellable_other": State.BLOCKED,
+    "needs_replacement": State.BLOCKED,
+    "no_pedigree_match": State.BLOCKED,
+    "mismatch_class": State.BLOCKED,
+    "mismatch_instance": State.BLOCKED,
+    "mismatch_quantity": State.BLOCKED,
+    "unavailable": State.BLOCKED,
+}
+
+BIZ_STEP_STATES = {
+    "commissioning": State.AT_PRODUCER,
+    "creating_class_instance": State.AT_PRODUCER,
+    "encoding": State.AT_PRODUCER,
+    "collecting": State.AT_PRODUCER,
+    "killing": State.AT_PRODUCER,
+    "assembling": State.IN_PROCESS,
+    "disassembling": State.IN_PROCESS,
+    "packing": State.IN_PROCESS,
+    "repackaging": State.IN_PROCESS,
+    "repairing": State.IN_PROCESS,
+    "replacing": State.IN_PROCESS,
+    "installing": State.IN_PROCESS,
+    "removing": State.IN_PROCESS,
+    "accepting": State.IN_STORE,
+    "arriving": State.IN_STORE,
+    "receiving": State.IN_STORE,
+    "storing": State.IN_STORE,
+    "unloading": State.IN_STORE,
+    "unpacking": State.IN_STORE,
+    "picking": State.IN_STORE,
+    "reserving": State.IN_STORE,
+    "staging_outbound": State.IN_STORE,
+    "void_shipping": State.IN_STORE,
+    "consigning": State.IN_TRANSIT,
+    "departing": State.IN_TRANSIT,
+    "loading": State.IN_TRANSIT,
+    "shipping": State.IN_TRANSIT,
+    "transporting": State.IN_TRANSIT,
+    "stocking": State.ON_SHELF,
+    "retail_selling": State.SOLD,
+    "dispensing": State.SOLD,
+    "holding": State.BLOCKED,
+    "destroying": State.DESTROYED,
+    "decommissioning": State.REMOVED,
+}
+
+
+def state_of(biz_step: str | None, disposition: str | None, role: int) -> State:
+    """The state that one event gives to a thing named in `role` (role * 4 + action). UNKNOWN = says nothing."""
+    if role // 4 == INPUT:
+        return State.CONSUMED
+    state = DISPOSITION_STATES.get(disposition or "") or BIZ_STEP_STATES.get(biz_step or "", State.UNKNOWN)
+    if role == EPC * 4 + DELETE and state not in FINAL:
+        return State.REMOVED
+    if role // 4 == OUTPUT and state is State.UNKNOWN:
+        return State.AT_PRODUCER
+    return state
+
+
+def row_states(mentions: Mentions, source: Source) -> Ints:
+    """`state_of` for every row. Business steps are asked for only where the disposition does not decide."""
+    states = np.zeros(len(mentions), dtype=np.int64)
+    terms, which = np.unique(mentions.disp, return_inverse=True)
+    known = [DISPOSITION_STATES.get(word, 0) for word in source.words(terms)]
+    states = ints_of(known)[which] if len(terms) else states
+    open_rows = np.flatnonzero(states == 0)
+    if len(open_rows):
+        events, of_event = np.unique(mentions.event[open_rows], return_inverse=True)
+        steps, of_step = np.unique(source.biz_steps(events), return_inverse=True)
+        by_step = ints_of([BIZ_STEP_STATES.get(word, 0) for word in source.words(steps)])
+        states[open_rows] = by_step[of_step][of_event]
+    kind = mentions.role >> 2
+    states[kind == INPUT] = State.CONSUMED
+    states[(kind == OUTPUT) & (states == 0)] = State.AT_PRODUCER
+    gone = (mentions.role == EPC * 4 + DELETE) & ~is_final(states)
+    states[gone] = State.REMOVED
+    return states
+
+
+def ints_of(values: list[int]) -> Ints:
+    return np.array(values, dtype=np.int64)
+
+
+_FINAL_TABLE = np.array([state in FINAL for state in State], dtype=np.bool_)
+
+
+def is_final(states: Ints) -> Flags:
+    """Which states end a stay in a container."""
+    final: Flags = _FINAL_TABLE[states]
+    return final
+
+
+def opens_stay(role: Ints) -> Flags:
+    """Which rows put a child into a container. OBSERVE is evidence that it is inside."""
+    flags: Flags = (role >> 2 == CHILD) & (role & 3 != DELETE)
+    return flags
