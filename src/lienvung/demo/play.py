@@ -1,0 +1,145 @@
+"""Play the story into an empty installation: only through the rooms' actions and the ledger's capture.
+
+Interrupted half-way, nothing is mended: the caller empties the folder and plays again (`marker`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from lienvung.demo.cast import Cast, CatalogueStage, DemoAccount, enter, enter_accounts, make_password
+from lienvung.demo.data import DemoData, load
+from lienvung.demo.examples import Outcome, capture_examples, documents
+from lienvung.demo.progress import Progress
+from lienvung.demo.story import CONTEXT, Entry, Event, Story
+from lienvung.demo.told import CHAINS, in_time_order
+from lienvung.ledger.capture import capture_events
+from lienvung.people.actions import issue_token
+from lienvung.people.models import Account
+from lienvung.quality.actions import declare_recall
+from lienvung.territory.actions import load_units
+
+WEIGHTS = {"units": 6, "cast": 3, "chains": 30, "capture": 50, "examples": 3, "recall": 8}
+DOCUMENT_EVENTS = 500  # of one capture document at most
+
+
+@dataclass(slots=True)
+class Played:
+    """What there is after the play, for the addresses to print and for the marker."""
+
+    password: str
+    token: str
+    accounts: list[DemoAccount]
+    events: int
+    lots: int
+    marks: dict[str, str]
+    examples: list[Outcome] = field(default_factory=list)
+    recall: dict[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "password": self.password,
+            "token": self.token,
+            "accounts": [account.as_json() for account in self.accounts],
+            "events": self.events,
+            "lots": self.lots,
+            "marks": self.marks,
+            "examples": [outcome.as_json() for outcome in self.examples],
+            "recall": self.recall,
+        }
+
+
+def play(progress: Progress | None = None) -> Played:
+    """Play everything. The database is migrated and holds no records of the story yet."""
+    progress = progress or Progress(WEIGHTS, quiet=True)
+    data = load()
+    _hurry()
+    progress.begin("units", "đơn vị hành chính / administrative units")
+    load_units()
+    progress.begin("cast", "tổ chức, địa điểm, sản phẩm / organisations, places, products")
+    password = make_password()
+    with transaction.atomic():
+        cast = enter(data)
+        shown, accounts = enter_accounts(cast, password)
+        token = issue_token(by=None, organisation=cast.organisations["xay_xat"], name="demo (minh hoạ)")
+    story, stage = _tell(data, cast, progress)
+    _capture(story.entries, cast, progress)
+    outcomes = _examples(cast, progress)
+    recall = _recall(data, story, accounts, progress)
+    _secure()
+    return Played(password, token, shown, len(story.entries), len(stage.lots), story.marks, outcomes, recall)
+
+
+def _hurry() -> None:
+    """No waiting for the disk while the demo is built: an interrupted build is thrown away whole."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous=OFF")
+
+
+def _secure() -> None:
+    """From here on, what is acknowledged is on the disk."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.fetchall()
+            cursor.execute("PRAGMA synchronous=FULL")
+
+
+def _tell(data: DemoData, cast: Cast, progress: Progress) -> tuple[Story, CatalogueStage]:
+    stage = CatalogueStage(cast)
+    story = Story(data, stage)
+    progress.begin("chains", "lô hàng, số seri / lots, serial numbers", len(CHAINS))
+    for name, chain in CHAINS:
+        progress.words = name
+        with transaction.atomic():
+            chain(story)
+        progress.step()
+    story.entries = in_time_order(story)
+    return story, stage
+
+
+def documents_of(entries: Iterable[Entry]) -> Iterator[tuple[str, list[Event]]]:
+    """The events as the organisations send them: each twice a month, at most DOCUMENT_EVENTS a document."""
+    bundles: dict[tuple[int, bool, str], list[Event]] = {}
+    for entry in entries:
+        bundles.setdefault((entry.time.month, entry.time.day > 15, entry.firm), []).append(entry.event)
+    for (_, _, firm), events in bundles.items():
+        for start in range(0, len(events), DOCUMENT_EVENTS):
+            yield firm, events[start : start + DOCUMENT_EVENTS]
+
+
+def _capture(entries: list[Entry], cast: Cast, progress: Progress) -> None:
+    progress.begin("capture", "sự kiện EPCIS / EPCIS events", len(entries))
+    submitters = {key: str(organisation.pk) for key, organisation in cast.organisations.items()}
+    for firm, events in documents_of(entries):
+        capture_events(events, submitter=submitters[firm], context=CONTEXT)
+        progress.step(len(events))
+
+
+def _examples(cast: Cast, progress: Progress) -> list[Outcome]:
+    found = documents()
+    progress.begin("examples", "tài liệu mẫu của GS1 / GS1's example documents", len(found))
+    outcomes = []
+    for outcome in capture_examples(str(cast.organisations["gs1_examples"].pk)):
+        outcomes.append(outcome)
+        progress.step()
+    return outcomes
+
+
+def _recall(data: DemoData, story: Story, accounts: dict[str, Account], progress: Progress) -> dict[str, Any]:
+    """The official of Ninh Bình recalls one paddy lot; what was made of it follows."""
+    progress.begin("recall", "thu hồi một lô thóc / recall of a paddy lot")
+    wanted = data.story["recall"]
+    recall = declare_recall(
+        by=accounts["official_nb"],
+        lot_uri=story.marks["recalled_paddy"],
+        reason=f"{wanted['reason_vi']} / {wanted['reason_en']}",
+        public_text=f"{wanted['public_vi']} / {wanted['public_en']}",
+    )
+    return {"id": str(recall.pk), "at": datetime.now().astimezone().isoformat(timespec="seconds")}
