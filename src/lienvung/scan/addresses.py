@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from lienvung.errors import Invalid
-from lienvung.gs1.canonical import KEYS, key_of, render
+from lienvung.gs1 import AIS, DigitalLink, canonical_uri
 from lienvung.gs1.percent import encode_strict
 
 CANONICAL = "https://id.gs1.org"
@@ -31,7 +31,7 @@ class Address:
 
     @property
     def canonical(self) -> str:
-        return render(self.ais)
+        return canonical_uri(CANONICAL + self.path)
 
     @property
     def given(self) -> dict[str, str]:
@@ -73,7 +73,7 @@ def path_of(ais: tuple[tuple[str, str], ...]) -> str:
 
 def lot_uri(gtin: str, lot: str) -> str:
     """The ledger's name of a lot."""
-    return render((("01", gtin), ("10", lot)))
+    return canonical_uri(CANONICAL + path_of((("01", gtin), ("10", lot))))
 
 
 def raw_path(meta: Mapping[str, Any], path_info: str) -> str:
@@ -105,7 +105,7 @@ def read_address(path: str, *, decoded: str = "") -> Address:
 
 def _read(path: str) -> Address:
     segments = path.strip("/").split("/")
-    if segments[0] not in KEYS:
+    if segments[0] not in AIS or not AIS[segments[0]].is_key:
         raise Invalid(
             "scan.no_key",
             vi=f"Địa chỉ không bắt đầu bằng một khoá GS1: AI ({segments[0][:8]}) không phải là khoá chính.",
@@ -117,11 +117,7 @@ def _read(path: str) -> Address:
             vi="Địa chỉ thiếu giá trị sau một mã phân biệt (AI).",
             en="The address lacks a value after an application identifier (AI).",
         )
-    ais = key_of(CANONICAL + path)
-    if ais is None or ais[0][0] != segments[0]:
-        raise Invalid(
-            "scan.unknown_ai",
-            vi="Địa chỉ có mã phân biệt (AI) không dùng được ở vị trí này.",
-            en="The address has an application identifier (AI) that cannot stand there.",
-        )
-    return Address(tuple((ai, value) for ai, value in ais))
+    link = DigitalLink.parse(CANONICAL + path, short_gtins=True)
+    if link.stem != CANONICAL:
+        raise Invalid("scan.two_keys", vi="Địa chỉ có hai khoá GS1.", en="The address has two GS1 keys.")
+    return Address(link.path)

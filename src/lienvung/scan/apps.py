@@ -2,7 +2,32 @@
 
 from django.apps import AppConfig
 
+from lienvung import registry
+from lienvung.registry import EVERYONE, MEMBER, NavigationItem, Page, Panel
+from lienvung.texts import Text
+
+OWN = "another organisation's is answered as if it were not there (scan.access.may_print)"
+
 
 class ScanConfig(AppConfig):
     name = "lienvung.scan"
     label = "scan"
+
+    def ready(self) -> None:
+        # Panels read tables, so their module can only be imported when all apps are ready.
+        from lienvung.scan import panels
+
+        registry.navigation.register(
+            NavigationItem("labels", Text("Nhãn", "Labels"), "labels:index", order=60, roles=frozenset({MEMBER}))
+        )
+        for name in ("scan:digital_link", "scan:resolver"):
+            registry.pages.register(Page(name, frozenset({EVERYONE}), ("GET", "HEAD", "OPTIONS")))
+        registry.pages.register(Page("scan:code", frozenset({EVERYONE}), note="only codes that were issued"))
+        registry.pages.register(Page("labels:index", frozenset({MEMBER}), note="own products only"))
+        registry.pages.register(Page("labels:new", frozenset({MEMBER}), ("GET", "POST"), note=OWN))
+        registry.pages.register(Page("labels:reprint", frozenset({MEMBER}), ("POST",), note=OWN))
+        for name in ("labels:preview", "labels:job", "labels:sheet_pdf", "labels:sheet_svg"):
+            registry.pages.register(Page(name, frozenset({MEMBER}), note=OWN))
+        code = Text("Mã QR và lượt quét", "QR code and scans")
+        registry.product_panels.register(Panel("scan.code", code, "scan/parts/code.html", panels.of_product, order=40))
+        registry.lot_panels.register(Panel("scan.code", code, "scan/parts/code.html", panels.of_lot, order=40))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from lienvung.gs1.canonical import KEYS
+from lienvung.gs1 import AIS
 from lienvung.ledger import trace
 from lienvung.scan.addresses import Address
 from lienvung.scan.page import Page
@@ -146,7 +146,7 @@ def resolver_description(origin: str) -> dict[str, Any]:
     return {
         "name": "Lienvung",
         "resolverRoot": origin,
-        "supportedPrimaryKeys": sorted(KEYS),
+        "supportedPrimaryKeys": sorted(ai for ai, entry in AIS.items() if entry.is_key),
         "linkTypeDefaultCanBeLinkset": False,
         "supportedLinkType": [{"namespace": VOC, "prefix": "gs1:", "profile": f"{VOC}?show=linktypes"}],
         "supportedLinkTypes": kinds,

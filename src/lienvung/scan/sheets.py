@@ -113,7 +113,7 @@ def module_size(layout: Layout, symbol: Code) -> float:
         raise Invalid(
             "labels.too_small",
             vi=f"Địa chỉ quá dài cho khổ nhãn này: ô mã chỉ còn {module:.3f} mm, cần {SMALLEST_MODULE_MM} mm.",
-            en=f"The address is too long for this layout: a module of {module:.3f} mm; {SMALLEST_MODULE_MM} mm is the least.",
+            en=f"The address is too long for this layout: a module of {module:.3f} mm, not {SMALLEST_MODULE_MM}.",
             path="layout",
         )
     return module

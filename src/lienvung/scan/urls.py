@@ -8,14 +8,26 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from lienvung.scan import views
+from lienvung.scan import label_views, views
+
+labels: list[URLPattern | URLResolver] = [
+    path("", label_views.index, name="index"),
+    path("new/<str:gtin>", label_views.new, name="new"),
+    path("new/<str:gtin>/preview.svg", label_views.preview, name="preview"),
+    path("<uuid:id>", label_views.job, name="job"),
+    path("<uuid:id>/reprint", label_views.reprint, name="reprint"),
+    path("<uuid:id>/sheet.pdf", label_views.sheet_pdf, name="sheet_pdf"),
+    path("<uuid:id>/sheet.svg", label_views.sheet_svg, name="sheet_svg"),
+]
 
 scan: list[URLPattern | URLResolver] = [
     path(".well-known/gs1resolver", views.resolver_description, name="resolver"),
+    path("qr/<path:path>.svg", label_views.code, name="code"),
     # GS1 application identifiers have two to four digits; which of them may begin a path is checked by the view.
     re_path(r"^(?P<path>\d{2,4}/.+)$", views.digital_link, name="digital_link"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("labels/", include((labels, "labels"))),
     path("", include((scan, "scan"))),
 ]
