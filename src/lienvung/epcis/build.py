@@ -34,9 +34,7 @@ def association_event(*, time: datetime | str, action: str, parent: str, **field
     return _event("AssociationEvent", time, {**fields, "parent": parent}, action=action)
 
 
-def transaction_event(
-    *, time: datetime | str, action: str, biz_transactions: Sequence[Pair], **fields: Any
-) -> Event:
+def transaction_event(*, time: datetime | str, action: str, biz_transactions: Sequence[Pair], **fields: Any) -> Event:
     """A TransactionEvent: `epcs`, `quantities` (or `parent`) bound to business transactions (type, identifier)."""
     return _event("TransactionEvent", time, {**fields, "biz_transactions": biz_transactions}, action=action)
 

@@ -7,6 +7,7 @@ EPCIS context is known; any other URL is kept, never fetched (no network in a pa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +22,8 @@ STANDARD_PREFIXES = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
     "dcterms": "http://purl.org/dc/terms/",
 }
+EXTENSION_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9+.\-_]*:[^\s\x00-\x1f]+")
+"""A member name with a namespace: `prefix:local`, or a whole URI."""
 STANDARD_CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 
 
@@ -42,9 +45,14 @@ class Names:
         return Names({**self.prefixes, **added}) if added else self
 
     def field(self, key: str) -> str:
-        """A member's name as the event hash writes it: `{namespace}local` (CBV 2.0 section 8.9)."""
+        """A member's name as the event hash writes it: `{namespace}local` (CBV 2.0 section 8.9).
+
+        "" for a key with a colon that is no name with a namespace.
+        """
         name = self._fields.get(key)
         if name is None:
+            if ":" in key and not EXTENSION_KEY.fullmatch(key):
+                return ""
             prefix, colon, local = key.partition(":")
             namespace = self.prefixes.get(prefix) if colon else None
             name = key if namespace is None or local.startswith("//") else f"{{{namespace}}}{local}"

@@ -70,9 +70,7 @@ def check_text(data: bytes) -> None:
     try:
         data.decode()
     except UnicodeDecodeError as error:
-        raise _not_json(
-            f"byte thứ {error.start} không phải UTF-8", f"byte {error.start} is not UTF-8"
-        ) from None
+        raise _not_json(f"byte thứ {error.start} không phải UTF-8", f"byte {error.start} is not UTF-8") from None
 
 
 def decode_checked(decode: Any, data: Any, path: str = "") -> Any:
@@ -90,7 +88,9 @@ def decode_checked(decode: Any, data: Any, path: str = "") -> Any:
 
 
 def _not_json(vi: str, en: str, path: str = "") -> Invalid:
-    return Invalid("epcis.json", vi=f"Không phải JSON đúng (UTF-8): {vi}.", en=f"Not proper JSON (UTF-8): {en}.", path=path)
+    return Invalid(
+        "epcis.json", vi=f"Không phải JSON đúng (UTF-8): {vi}.", en=f"Not proper JSON (UTF-8): {en}.", path=path
+    )
 
 
 def _open_list(data: bytes) -> Opened:
@@ -103,7 +103,9 @@ def _open_object(data: bytes) -> Opened:
     body = members.pop("epcisBody", None)
     kind = _untyped(members.get("type"), "/type")
     if body is None and kind not in ("EPCISDocument", "EPCISQueryDocument"):
-        return Opened({"type": kind, "@context": _untyped(members.get("@context"), "/@context")}, [data], "", frozenset())
+        return Opened(
+            {"type": kind, "@context": _untyped(members.get("@context"), "/@context")}, [data], "", frozenset()
+        )
     header = {name: _untyped(raw, "/" + name) for name, raw in members.items()}
     if body is None:
         raise missing("/epcisBody")
@@ -133,7 +135,9 @@ def _query_events(body: Any) -> tuple[list[bytes], dict[str, Any]]:
             raise missing(path)
         inside = _object(inside[name], path)
         results.update(
-            (key, _untyped(raw, f"{path}/{key}")) for key, raw in inside.items() if key not in ("resultsBody", "eventList")
+            (key, _untyped(raw, f"{path}/{key}"))
+            for key, raw in inside.items()
+            if key not in ("resultsBody", "eventList")
         )
     if "eventList" not in inside:
         raise missing(QUERY_PATH)
@@ -141,14 +145,14 @@ def _query_events(body: Any) -> tuple[list[bytes], dict[str, Any]]:
 
 
 def _object(raw: Any, path: str) -> dict[str, Any]:
-    if memoryview(raw)[:1] != b"{":
+    if bytes(memoryview(raw)[:1]) != b"{":
         raise wrong_type(path, "một đối tượng JSON", "a JSON object")
     inside: dict[str, Any] = decode_checked(decode_raw_object, raw, path)
     return inside
 
 
 def _list(raw: Any, path: str) -> list[bytes]:
-    if memoryview(raw)[:1] != b"[":
+    if bytes(memoryview(raw)[:1]) != b"[":
         raise wrong_type(path, "một mảng JSON", "a JSON array")
     return [bytes(item) for item in decode_checked(decode_raw_list, raw, path)]
 

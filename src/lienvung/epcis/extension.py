@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from lienvung.epcis.lookups import Lookups
+from lienvung.epcis.lookups import Lookups, Suspicion
 from lienvung.epcis.times import parse_time
 from lienvung.errors import TooLarge
 
@@ -28,21 +28,19 @@ _REPORT = (
 _TIMES = frozenset({"time", "startTime", "endTime"})
 
 
-def extension_text(
-    members: dict[str, Any], lookups: Lookups, ignored: frozenset[str], skip: Iterable[str] = ()
-) -> str:
+def extension_text(members: dict[str, Any], lookups: Lookups, ignored: frozenset[str], skip: Iterable[str] = ()) -> str:
     """User extension members at one level, sorted."""
     texts = [
-        text
-        for key, value in members.items()
-        if key not in skip
-        for text in _member(key, value, lookups, ignored, 1)
+        text for key, value in members.items() if key not in skip for text in _member(key, value, lookups, ignored, 1)
     ]
     texts.sort()
     return "".join(texts)
 
 
 def ilmd_text(ilmd: dict[str, Any], lookups: Lookups, ignored: frozenset[str]) -> str:
+    for key in ilmd:
+        if ":" not in key or not lookups.names.field(key):
+            raise Suspicion()
     return "ilmd" + extension_text(ilmd, lookups, ignored)
 
 
@@ -57,7 +55,9 @@ def _element(element: dict[str, Any], lookups: Lookups, ignored: frozenset[str])
     metadata = element.get("sensorMetadata")
     if metadata:
         text += "sensorMetadata" + _ordered(metadata, _METADATA, lookups, ignored)
-    reports = ["sensorReport" + _ordered(report, _REPORT, lookups, ignored) for report in element.get("sensorReport", ())]
+    reports = [
+        "sensorReport" + _ordered(report, _REPORT, lookups, ignored) for report in element.get("sensorReport", ())
+    ]
     reports.sort()
     return text + "".join(reports) + extension_text(element, lookups, ignored, ("sensorMetadata", "sensorReport"))
 
@@ -124,5 +124,3 @@ def too_deep() -> TooLarge:
         vi=f"Tài liệu lồng quá sâu (tối đa {MAX_NESTING} tầng).",
         en=f"The document is nested too deeply (at most {MAX_NESTING} levels).",
     )
-
-

@@ -33,13 +33,24 @@ from lienvung.gs1 import canonical_uri
 MAX_URI = 2_000
 _MAX_ENTRIES = 100_000
 # RFC 3986 characters, and printable ones beyond ASCII (RFC 3987), as Vietnamese web addresses have them.
-_URI = re.compile(r"""[A-Za-z_][A-Za-z0-9+.\-_]*:(?:[^\s%<>"{}|\\^`\x00-\x20\x7f-\x9f\ud800-\udfff]|%[0-9A-Fa-f]{2})+""")
+_URI = re.compile(
+    r"""[A-Za-z_][A-Za-z0-9+.\-_]*:(?:[^\s%<>"{}|\\^`\x00-\x20\x7f-\x9f\ud800-\udfff]|%[0-9A-Fa-f]{2})+"""
+)
 _CLAIMED = {
     False: re.compile(r"urn:epcglobal:cbv:|https?://ns\.gs1\.org/cbv/"),
     True: re.compile(r"https?://(?:www\.)?gs1\.org/voc/"),
 }
 _UOM = re.compile(r"[A-Z0-9]{2,3}")
 _GRAI = re.compile(r"https?://[^/?#]+(?:/[^?#]*)?/8003/(0[0-9]{13}[A-Za-z0-9\-._]{0,16})(?:\?.*)?", re.IGNORECASE)
+
+
+class Suspicion(Invalid):
+    """Something that only `validate` can judge and name."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "epcis.event", vi="Sự kiện không đúng chuẩn EPCIS 2.0.", en="The event does not follow EPCIS 2.0."
+        )
 
 
 class _Bounded(dict[Any, Any]):
@@ -115,15 +126,15 @@ class Words(_Bounded):
     def __missing__(self, value: str) -> tuple[str, str]:
         full = self.names.expand(value)
         word = self.vocabulary.bare(full)
-        if word in self.vocabulary.words:
+        if self.vocabulary.has(word):
             found = (word, self.vocabulary.web + word)
         elif is_uri(full) and not self._claimed(full):
             found = (full, full)
         else:
             raise Invalid(
                 "epcis.vocabulary",
-                vi=f"«{value[:100]}» không có trong từ vựng {self.vocabulary.name} của CBV 2.0 và không phải URI riêng.",
-                en=f"'{value[:100]}' is neither a word of CBV 2.0 {self.vocabulary.name} nor a URI of another vocabulary.",
+                vi=f"«{value[:100]}» không phải từ của CBV 2.0 ({self.vocabulary.name}) và không phải URI riêng.",
+                en=f"'{value[:100]}' is neither a word of CBV 2.0 ({self.vocabulary.name}) nor a URI of your own.",
             )
         kept: tuple[str, str] = self.keep(value, found)
         return kept
@@ -148,7 +159,7 @@ class Units(_Bounded):
 
 
 class Values(_Bounded):
-    """Free text value -> as the event hash writes it: trimmed, CURIE and CBV URN expanded, number and GS1 id canonical."""
+    """Free text -> as the event hash writes it: trimmed; CURIE, CBV URN, number and GS1 identifier in canonical form."""
 
     __slots__ = ("names",)
 

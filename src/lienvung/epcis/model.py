@@ -155,13 +155,9 @@ class Reading(msgspec.Struct, gc=False):
         if self.type is EventType.OBJECT:
             return ObjectEvent(**common, epcs=of_role(Role.EPC), quantities=self._amounts(Role.EPC))
         if self.type is EventType.TRANSACTION:
-            return TransactionEvent(
-                **common, parent=parent, epcs=of_role(Role.EPC), quantities=self._amounts(Role.EPC)
-            )
+            return TransactionEvent(**common, parent=parent, epcs=of_role(Role.EPC), quantities=self._amounts(Role.EPC))
         kind = AssociationEvent if self.type is EventType.ASSOCIATION else AggregationEvent
-        return kind(
-            **common, parent=parent, children=of_role(Role.CHILD), child_quantities=self._amounts(Role.CHILD)
-        )
+        return kind(**common, parent=parent, children=of_role(Role.CHILD), child_quantities=self._amounts(Role.CHILD))
 
     def _common(self) -> dict[str, Any]:
         return {

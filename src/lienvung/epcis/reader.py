@@ -20,12 +20,14 @@ from lienvung.epcis.extension import MAX_NESTING, too_deep
 from lienvung.epcis.kinds import ACTIONS, Action, EventType, Role
 from lienvung.epcis.lookups import Lookups, lookups_for
 from lienvung.epcis.model import CaptureDocument, Context, QuantityRow, Reading
-from lienvung.epcis.scan import IGNORED_NAMES, NO_EXTENSIONS, Extensions, Facts, scan
-from lienvung.epcis.validate import check_bare, check_event, check_header, depth_of
+from lienvung.epcis.scan import IGNORED_NAMES, NO_EXTENSIONS, Facts, scan
+from lienvung.epcis.validate import check_bare, check_event, check_header, depth_of, sensors_are_right
 from lienvung.epcis.wire import (
     AggregationWire,
     AnyWire,
     AssociationWire,
+    ExtendedWire,
+    Extensions,
     ObjectWire,
     TransactionWire,
     TransformationWire,
@@ -42,7 +44,10 @@ TYPES: dict[type, EventType] = {
     TransactionWire: EventType.TRANSACTION,
     TransformationWire: EventType.TRANSFORMATION,
     AssociationWire: EventType.ASSOCIATION,
+    ExtendedWire: EventType.EXTENDED,
 }
+# Members that only the slow way checks; sensor data could be faster, but rarely come with extensions.
+_RARE = frozenset({"errorDeclaration", "@context", "sensorElementList"})
 Scanned = tuple[AnyWire, Facts, Lookups, Extensions]
 
 
@@ -62,12 +67,17 @@ class Scanner:
         """The event, or None where it is faulty (the faults are kept). Raises only `TooLarge`."""
         try:
             if self.loose:
-                return self._loose(decode_untyped(raw))
+                event = decode_untyped(raw)
+                if not event.keys() & _RARE:
+                    return self._loose(event)
+                return self._slow(raw, path)
             wire = decode_event(raw)
-            if wire.context is None:
-                return wire, scan(wire, self.lookups, NO_EXTENSIONS, self.ignored), self.lookups, NO_EXTENSIONS
+            if wire.context is None and wire.errorDeclaration is None:
+                facts = scan(wire, self.lookups, NO_EXTENSIONS, self.ignored)
+                if wire.sensorElementList is None or sensors_are_right(wire.sensorElementList, self.lookups):
+                    return wire, facts, self.lookups, NO_EXTENSIONS
         except (Invalid, msgspec.DecodeError, ValueError, RecursionError, InvalidOperation):
-            pass
+            pass  # `_slow` finds what is wrong and where
         return self._slow(raw, path)
 
     def _loose(self, event: Any) -> Scanned:

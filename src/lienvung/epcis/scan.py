@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from lienvung.epcis.extension import extension_text, ilmd_text, sensor_text
 from lienvung.epcis.kinds import Role
-from lienvung.epcis.lookups import Lookups
+from lienvung.epcis.lookups import Lookups, Suspicion, is_uri
 from lienvung.epcis.numbers import number_text
 from lienvung.epcis.times import parse_time
 from lienvung.epcis.wire import (
@@ -21,12 +21,12 @@ from lienvung.epcis.wire import (
     AnyWire,
     AssociationWire,
     EventWire,
+    ExtendedWire,
     Extensions,
     ObjectWire,
     TransactionWire,
     TransformationWire,
 )
-from lienvung.errors import Invalid
 
 OFFSETS = frozenset(
     f"{sign}{hours:02}:{minutes:02}" for sign in "+-" for hours in range(14) for minutes in range(60)
@@ -58,13 +58,6 @@ class Facts(NamedTuple):
     persistent_unset: list[str]
 
 
-class Suspicion(Invalid):
-    """Something that only `validate` can judge and name."""
-
-    def __init__(self) -> None:
-        super().__init__("epcis.event", vi="Sự kiện không đúng chuẩn EPCIS 2.0.", en="The event does not follow EPCIS 2.0.")
-
-
 NONE: Parties = []
 NO_WORDS: list[str] = []
 
@@ -79,6 +72,10 @@ def scan(
         raise Suspicion()
     kind = wire.__class__
     start = f"eventTime={time}eventTimeZoneOffset={offset}"
+    if wire.eventID is not None and not _plain_uuid(wire.eventID) and not is_uri(wire.eventID):
+        raise Suspicion()
+    if wire.recordTime is not None:
+        parse_time(wire.recordTime)
     if wire.certificationInfo is not None:
         start += _certification(wire.certificationInfo, lookups)
     if kind is ObjectWire:
@@ -87,6 +84,9 @@ def scan(
         text, things, amounts = _transformation(wire, start, lookups)  # type: ignore[arg-type]
     elif kind is TransactionWire:
         text, things, amounts = _transaction(wire, start, lookups)  # type: ignore[arg-type]
+    elif kind is ExtendedWire:
+        name = lookups.names.expand(wire.extendedType)  # type: ignore[union-attr]
+        text, things, amounts = f"eventType={name}{start}", (), ()
     else:
         text, things, amounts = _containment(wire, start, lookups)  # type: ignore[arg-type]
     return _common(wire, text, time_ms, things, amounts, lookups, extensions, ignored)
@@ -238,7 +238,7 @@ def _common(
     if wire.destinationList:
         destinations, listed = _parties(wire.destinationList, lookups.parties, known, "destination")
         text += "destinationList" + listed
-    ilmd = wire.ilmd if wire.__class__ is ObjectWire or wire.__class__ is TransformationWire else None  # type: ignore[attr-defined]
+    ilmd = wire.ilmd if wire.__class__ is ObjectWire or wire.__class__ is TransformationWire else None
     if ilmd:
         text += ilmd_text(ilmd, lookups, ignored)
     if wire.sourceList:
@@ -308,6 +308,11 @@ def _persistent(given: Any, lookups: Lookups) -> tuple[str, list[str], list[str]
 def _certification(given: str | list[str], lookups: Lookups) -> str:
     uris = [given] if isinstance(given, str) else given
     return "".join(sorted("certificationInfo=" + lookups.identifiers[uri] for uri in uris))
+
+
+def _plain_uuid(uri: str) -> bool:
+    """The commonest event ids need no regular expression."""
+    return uri.startswith("urn:uuid:") and uri[9:].replace("-", "").isalnum() and uri.isascii()
 
 
 def _check_unique(uris: list[str]) -> None:

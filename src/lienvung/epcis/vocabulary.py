@@ -22,19 +22,23 @@ class Vocabulary(NamedTuple):
     web: str
     urn: str
     words: frozenset[str]
+    drafts: frozenset[str] = frozenset()  # words of drafts that the standard's own examples still use: also accepted
 
     def bare(self, value: str) -> str:
         """`value` as the bare word where it is one of this list in any spelling, else unchanged."""
         for prefix in (self.web, self.urn):
             if prefix and value.startswith(prefix):
                 word = value[len(prefix) :]
-                if word in self.words:
+                if self.has(word):
                     return word
         return value
 
+    def has(self, word: str) -> bool:
+        return word in self.words or word in self.drafts
+
     def uri(self, value: str) -> str:
         """The web URI of a bare word of this list; anything else unchanged."""
-        return self.web + value if value in self.words else value
+        return self.web + value if self.has(value) else value
 
 
 def _words(text: str) -> frozenset[str]:
@@ -114,6 +118,7 @@ MEASUREMENT_TYPE = Vocabulary(
     SurfaceDensity SurfaceTension Temperature Time Torque Voltage Volume VolumeFlowRate VolumeFraction
     VolumetricFlux Wavenumber
     """),
+    _words("EffectiveDose EffectiveDoseRate"),
 )
 SENSOR_ALERT_TYPE = Vocabulary(
     "sensorAlertType",

@@ -14,6 +14,9 @@ from typing import Any, Literal
 import msgspec
 from msgspec import field
 
+from lienvung.epcis.context import EXTENSION_KEY
+from lienvung.epcis.kinds import EVENT_TYPES
+
 ActionWord = Literal["ADD", "OBSERVE", "DELETE"]
 
 
@@ -105,9 +108,19 @@ class TransformationWire(EventWire, kw_only=True, tag="TransformationEvent"):
     ilmd: dict[str, Any] | None = None
 
 
-AnyWire = ObjectWire | AggregationWire | AssociationWire | TransactionWire | TransformationWire
+class ExtendedWire(EventWire, kw_only=True, tag="ExtendedEvent"):
+    """An event type of a user vocabulary; what is not common to all events is kept as extensions."""
 
-decode_event = msgspec.json.Decoder(AnyWire, float_hook=Decimal).decode
+    extendedType: str
+
+
+StandardWire = ObjectWire | AggregationWire | AssociationWire | TransactionWire | TransformationWire
+AnyWire = StandardWire | ExtendedWire
+STANDARD_TYPES = frozenset(EVENT_TYPES)
+
+COMMON = frozenset(field.encode_name for field in msgspec.structs.fields(EventWire)) | {"type"}
+
+decode_event = msgspec.json.Decoder(StandardWire, float_hook=Decimal).decode
 decode_untyped = msgspec.json.Decoder(float_hook=Decimal).decode
 decode_raw_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 decode_raw_list = msgspec.json.Decoder(list[msgspec.Raw]).decode
@@ -120,14 +133,28 @@ def split_extensions(event: dict[str, Any]) -> tuple[AnyWire, Extensions]:
 
     Extensions inside readPoint and bizLocation come back under those names.
     """
+    kind = event.get("type")
+    own_type = isinstance(kind, str) and kind not in STANDARD_TYPES and ":" in kind
     plain: dict[str, Any] = {}
     extensions: Extensions = {}
     for key, value in event.items():
         if ":" in key:
+            extensions[_named(key)] = value
+        elif own_type and key not in COMMON:
             extensions[key] = value
         elif key in ("readPoint", "bizLocation") and isinstance(value, dict) and len(value) > 1:
             plain[key] = {"id": value.get("id")}
-            extensions[key] = {name: inner for name, inner in value.items() if name != "id"}
+            extensions[key] = {_named(name): inner for name, inner in value.items() if name != "id"}
         else:
             plain[key] = value
-    return msgspec.convert(plain, AnyWire), extensions
+    if own_type:
+        plain["type"], plain["extendedType"] = "ExtendedEvent", kind
+        return msgspec.convert(plain, ExtendedWire), extensions
+    return msgspec.convert(plain, StandardWire), extensions
+
+
+def _named(key: str) -> str:
+    """`key` where it is a name with a namespace."""
+    if not EXTENSION_KEY.fullmatch(key):
+        raise msgspec.ValidationError(f"`{key}` is no name with a namespace")
+    return key
