@@ -14,7 +14,7 @@ from lienvung.web.parts import Cell, Column, Table
 from lienvung.web.templatetags.words import choose, moment
 from lienvung.web.vocabulary import BIZ_STEPS, KINDS, LINKS, word
 
-TITLE_LENGTH = 25  # characters that fit a box
+FITS = (21, 24, 27)  # characters of a box's three lines, by the size of their type
 ZOOMS = (50, 75, 100, 150, 200)  # per cent
 
 
@@ -71,23 +71,25 @@ def view_of(box: Box, nodes: dict[str, Node], names: Names, recalled: Collection
     node = nodes[box.uri]
     named = names.thing(box.uri)
     tone = "recalled" if any(thing.uri in recalled for thing in box.members) else "root" if node.depth == 0 else ""
-    if box.folded:
-        kind = choose(word(KINDS, node.kind)).lower()
-        title, code = f"{len(box.members)} × {choose(named.title)}", f"{len(box.members)} {kind}"
+    if not box.folded:
+        place = choose(names.place_name(node.place))
+        title, code, href = choose(named.title), choose(named.code), named.href
+        full = "; ".join(filter(None, (choose(named.both), place)))
+    else:
+        count = len(box.members)
         places = {nodes[thing.uri].place for thing in box.members}
-        place = (
-            choose(names.place_name(places.pop()))
-            if len(places) == 1
-            else str(choose(Text(f"{len(places)} nơi", f"{len(places)} places")))
-        )
-        return BoxView(box, short(title), short(code), short(place), unfold, tone, title)
-    place = choose(names.place_name(node.place))
-    full = f"{choose(named.both)}; {place}" if place else choose(named.both)
-    return BoxView(box, short(choose(named.title)), short(choose(named.code)), short(place), named.href, tone, full)
+        several = Text(f"{len(places)} nơi", f"{len(places)} places")
+        place = choose(names.place_name(places.pop()) if len(places) == 1 else several)
+        title, code = choose(named.title), f"{count} × {choose(word(KINDS, node.kind)).lower()}"
+        full, href = f"{count} × {title}", unfold
+    return BoxView(box, *fitted(title, code, place), href, tone, full)
 
 
-def short(text: str) -> str:
-    return text if len(text) <= TITLE_LENGTH else text[: TITLE_LENGTH - 1].rstrip() + "…"
+def fitted(*lines: str) -> list[str]:
+    """The lines of a box, each cut to what fits."""
+    return [
+        text if len(text) <= fits else text[: fits - 1].rstrip() + "…" for text, fits in zip(lines, FITS, strict=True)
+    ]
 
 
 def depth_text(depth: int) -> Text:

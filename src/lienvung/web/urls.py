@@ -24,7 +24,10 @@ try:
     ]
 except ImportError:  # BUILD ONLY: the lower floors are not all there yet
     blank = TemplateView.as_view(template_name="web/base.html")
-    pages = [path(where, blank, name=name) for where, name in (("", "home"), ("search", "search"), ("ledger/", "dashboard"), ("mau/", "components"))]
+    pages = [
+        path(where, blank, name=name)
+        for where, name in (("", "home"), ("search", "search"), ("ledger/", "dashboard"), ("mau/", "components"))
+    ]
 
 
 def room(prefix: str, module: str) -> list[URLPattern | URLResolver]:

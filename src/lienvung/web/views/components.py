@@ -8,16 +8,19 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from lienvung.catalogue.models import Product
 from lienvung.ledger.trace import Edge, Node, Trace
 from lienvung.people.gate import listed
 from lienvung.texts import Text
-from lienvung.web.lineage_page import as_table, draw, names_of
+from lienvung.web.lineage_page import as_table, draw
+from lienvung.web.naming import Names
 from lienvung.web.parts import Band, Cell, Column, Fact, Moment, Pager, Table
 from lienvung.web.templatetags.words import choose
 
 DAY = 24 * 3600 * 1000
 START = 1_780_635_600_000  # 05/06/2026 12:00 in Vietnam
-GTIN = "https://id.gs1.org/01/0893000000001"  # a digit is added: these are shapes, no one's numbers
+GS1 = "https://id.gs1.org"
+PADDY, RICE = "00000000000017", "00000000000024"  # invented numbers
 
 
 @listed
@@ -46,7 +49,11 @@ class SampleForm(forms.Form):
 
 def samples() -> dict[str, Any]:
     trace = sample_trace()
-    names = names_of(trace)
+    names = Names()
+    names.products = {
+        PADDY: Product(gtin=PADDY, name="Thóc nếp", name_en="Paddy"),
+        RICE: Product(gtin=RICE, name="Gạo nếp hạt cau", name_en="Hạt cau rice"),
+    }
     return {
         "form": SampleForm(),
         "errors": [
@@ -82,7 +89,7 @@ def sample_facts() -> list[Fact]:
         Fact(Text("Sản phẩm", "Product"), Text("Gạo nếp hạt cau", "Hạt cau glutinous rice"), "#facts"),
         Fact(Text("Cơ sở", "Establishment"), "Hợp tác xã mẫu", vi=True),
         Fact(Text("Trạng thái", "Disposition"), Text("Đang bán tại quầy", "Sellable, accessible"), tone="green"),
-        Fact(Text("Mã chuẩn", "Canonical identifier"), f"{GTIN}9/10/MAU-01", mono=True),
+        Fact(Text("Mã chuẩn", "Canonical identifier"), f"{GS1}/01/{RICE}/10/MAU-01", mono=True),
         Fact(
             Text("Nơi đã qua", "Places"),
             hint=Text("theo thứ tự", "in order"),
@@ -122,12 +129,9 @@ def sample_moments() -> list[Moment]:
 
 def sample_trace() -> Trace:
     """Six paddy lots (folded) -> a mill lot -> packs -> a case."""
-    paddy = [f"{GTIN}1/10/LUA-{n}" for n in range(6)]
-    mill, packs, case = (
-        f"{GTIN}9/10/MAU-01",
-        [f"{GTIN}9/21/G{n}" for n in range(3)],
-        "https://id.gs1.org/00/189300000000000017",
-    )
+    paddy = [f"{GS1}/01/{PADDY}/10/LUA-{n}" for n in range(6)]
+    mill, case = f"{GS1}/01/{RICE}/10/MAU-01", f"{GS1}/00/000000000000000017"
+    packs = [f"{GS1}/01/{RICE}/21/G{n}" for n in range(3)]
     nodes = [Node(uri, "lot", -1, START, START, "commissioning") for uri in paddy]
     nodes += [Node(mill, "lot", 0, START, START + DAY, "commissioning")]
     nodes += [Node(uri, "serial", 1, START, START + DAY, "packing") for uri in packs]

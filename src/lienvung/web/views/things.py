@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -102,7 +103,7 @@ def lot_of(uri: str) -> Lot | None:
 def walk(uri: str, direction: Any) -> Trace | None:
     try:
         return trace(uri, direction=direction, limit=GRAPH_LIMIT)
-    except NotFound:  # it has events, but only as a place or paper of them
+    except (NotFound, NotImplementedError):  # it has events, but only as a place or paper of them
         return None
 
 
@@ -205,7 +206,10 @@ def page_of(url_name: str, *args: object) -> str:
 
 
 def label_href(lot: Lot | None) -> str:
-    return page_of("scan:labels", lot.pk) if lot is not None else ""
+    if lot is None:
+        return ""
+    address = page_of("labels:new", lot.product.gtin)
+    return f"{address}?lot={quote(lot.number)}" if address else ""
 
 
 def graph_context(request: HttpRequest, walked: Trace, names: Names, *, recalled: set[str]) -> dict[str, Any]:
