@@ -2,7 +2,41 @@
 
 from django.apps import AppConfig
 
+from lienvung import registry
+from lienvung.registry import EVERYONE, OFFICIAL, SIGNED_IN, NavigationItem, Page, Panel
+from lienvung.texts import Text
+
+PROVINCE = "officials of the producer's province or of Hà Nội (quality.access.may_decide)"
+PAGES = [
+    Page("quality:index", frozenset({EVERYONE})),
+    Page("quality:open_csv", frozenset({EVERYONE})),
+    Page("quality:open_json", frozenset({EVERYONE})),
+    Page("quality:recall", frozenset({EVERYONE}), note="the scope table only for officials and the producer"),
+    Page("quality:scope_csv", frozenset({SIGNED_IN}), note="officials and the producer's people"),
+    Page("quality:declare", frozenset({OFFICIAL}), ("GET", "POST"), note=PROVINCE),
+    Page("quality:close", frozenset({OFFICIAL}), ("GET", "POST"), note=PROVINCE),
+]
+
 
 class QualityConfig(AppConfig):
     name = "lienvung.quality"
     label = "quality"
+
+    def ready(self) -> None:
+        # Panels read tables, so their module can only be imported when all apps are ready.
+        from lienvung.quality import panels
+
+        for page in PAGES:
+            registry.pages.register(page)
+        registry.navigation.register(NavigationItem("recalls", Text("Thu hồi", "Recalls"), "quality:index", order=40))
+        label = Text("Thu hồi", "Recall")
+        registry.lot_panels.register(Panel("quality.recall", label, "quality/parts/lot.html", panels.of_lot, order=10))
+        registry.home_panels.register(
+            Panel(
+                "quality.recalls",
+                Text("Đang thu hồi", "Recalls in force"),
+                "quality/parts/home.html",
+                panels.of_home,
+                10,
+            )
+        )

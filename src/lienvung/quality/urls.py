@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from lienvung.quality import views
 
 app_name = "quality"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", views.index, name="index"),
+    path("recalls.csv", views.open_csv, name="open_csv"),
+    path("recalls.json", views.open_json, name="open_json"),
+    path("recalls/<uuid:id>", views.recall, name="recall"),
+    path("recalls/<uuid:id>/scope.csv", views.scope_csv, name="scope_csv"),
+    path("recalls/<uuid:id>/close", views.close, name="close"),
+    path("declare", views.declare, name="declare"),
+]

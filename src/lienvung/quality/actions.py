@@ -1,0 +1,141 @@
+"""Declaring a recall and closing it; the only writers of the recall table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from lienvung.audit.actions import record
+from lienvung.epcis.build import Event
+from lienvung.errors import Conflict, Invalid, NotAllowed
+from lienvung.ledger import capture, events
+from lienvung.ledger.identifiers import candidates
+from lienvung.people.models import Account, Organisation
+from lienvung.quality import access, rules
+from lienvung.quality.models import Recall
+from lienvung.quality.scopes import Reach, reach_of
+from lienvung.texts import Text
+
+_GTIN = re.compile(r"/01/(\d{14})/")
+EVENTS_A_DOCUMENT = 150  # 150,000 identifiers: well below the announced limits of a capture
+
+
+def declare_recall(*, by: Account | None, lot_uri: str, reason: str, public_text: Text | str) -> Recall:
+    """Recall a lot and all that came of it: `recalled` is set on every thing reached, in one transaction.
+
+    `by` None = the system itself. `lot_uri` in any form. Raises Invalid (no lot, no words), NotAllowed,
+    Conflict when a recall of the lot is in force, also when two officials act at once.
+    """
+    lot = rules.check_lot(candidates(lot_uri))
+    product, producer = _goods(lot)
+    _require(by, producer)
+    reason = rules.check_words(reason, path="reason")
+    text = rules.bilingual(public_text)
+    text = Text(*(rules.check_words(words, path="public_text") for words in text))
+    number = lot.rpartition("/10/")[2]
+    # The walk may be long: it is made before the writers' lock is taken, and again if something came between.
+    before, reach = _last_event(), reach_of(lot)
+    now = timezone.now()
+    recall = Recall(
+        owner_party=producer.owner_party if producer else "",
+        lot_uri=lot,
+        lot_name=f"{product or 'GTIN ' + _gtin(lot)} · {number}"[:240],
+        product_gtin=_gtin(lot),
+        producer=producer,
+        reason=reason,
+        public_text_vi=text.vi,
+        public_text_en=text.en,
+        decided_by=by,
+        authority=access.authority_of(by) if by else None,
+        decided_at=now,
+    )
+    with transaction.atomic():
+        _insert(recall)
+        if _last_event() != before:
+            reach = reach_of(lot)
+        recall.scope = reach.summary
+        recall.events = _capture(recall, now, reach, text)
+        recall.save(update_fields=["scope", "events"])
+        record(
+            action="quality.declare_recall",
+            by=by,
+            subject=recall,
+            details={"lot": lot, "things": len(reach.items) + len(reach.lots), "events": recall.events},
+        )
+    return recall
+
+
+def close_recall(*, by: Account | None, recall: Recall, note: str) -> Recall:
+    """End a recall: `recalled` is unset on everything on which it was set. Conflict when it is closed already."""
+    _require(by, recall.producer)
+    note = rules.check_words(note, path="note")
+    told = [events.get_event(rules.event_id(recall.pk, number)).as_dict() for number in range(recall.events)]
+    now = timezone.now()
+    with transaction.atomic():
+        closed = Recall.objects.filter(pk=recall.pk, state=Recall.State.IN_FORCE).update(
+            state=Recall.State.CLOSED, closed_by=by, closed_at=now, closing_note=note
+        )
+        if not closed:
+            raise Conflict("quality.closed", vi="Lệnh thu hồi này đã kết thúc.", en="This recall is closed already.")
+        _capture_all(rules.closing_events(recall=recall.pk, time=now, told=told), recall)
+        record(action="quality.close_recall", by=by, subject=recall, details={"lot": recall.lot_uri})
+    recall.refresh_from_db()
+    return recall
+
+
+def _insert(recall: Recall) -> None:
+    try:
+        with transaction.atomic():
+            recall.save(force_insert=True)
+    except IntegrityError as clash:
+        raise Conflict(
+            "quality.recalled_already",
+            vi="Lô này đang bị thu hồi theo một quyết định khác.",
+            en="A recall of this lot is already in force.",
+            path="lot",
+        ) from clash
+
+
+def _capture(recall: Recall, time: datetime, reach: Reach, text: Text) -> int:
+    told = rules.recall_events(recall=recall.pk, time=time, uris=reach.items, classes=reach.lots, text=text)
+    _capture_all(told, recall)
+    return len(told)
+
+
+def _capture_all(told: Sequence[Event], recall: Recall) -> None:
+    """One capture document; a recall of more than 150,000 things takes several, in the same transaction."""
+    submitter = str(recall.authority_id) if recall.authority_id else None
+    for start in range(0, len(told), EVENTS_A_DOCUMENT):
+        part: list[dict[str, Any]] = list(told[start : start + EVENTS_A_DOCUMENT])
+        capture.capture_events(part, submitter=submitter, context=rules.CONTEXT)
+
+
+def _last_event() -> int:
+    newest = events.latest(1)
+    return newest[0].rid if newest else 0
+
+
+def _gtin(lot: str) -> str:
+    found = _GTIN.search(lot)
+    if found is None:
+        raise Invalid("quality.not_a_lot", vi="Không phải một lô.", en="This is no lot.", path="lot")
+    return found[1]
+
+
+def _goods(lot: str) -> tuple[str, Organisation | None]:
+    product = access.product_of(_gtin(lot))
+    return (product.name, product.owner) if product else ("", None)
+
+
+def _require(by: Account | None, producer: Organisation | None) -> None:
+    if by is not None and not access.may_decide(by, producer):
+        raise NotAllowed(
+            "quality.not_your_province",
+            vi="Chỉ cán bộ của tỉnh nơi sản xuất hoặc của Hà Nội được quyết định thu hồi.",
+            en="Only officials of the producer's province or of Hà Nội may decide on this recall.",
+        )

@@ -1,0 +1,64 @@
+"""Recalls: which lot, why, decided by whom, what it reached."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+
+from lienvung.people.models import Organisation
+from lienvung.texts import Text
+
+
+class Recall(models.Model):
+    """The recall of one lot and of all that came of it.
+
+    `scope` is the summary at the time of the decision (counts and quantities by state and by
+    place); the things themselves are in the captured events, `event_id(recall, n)` for n below `events`.
+    """
+
+    class State(models.TextChoices):
+        IN_FORCE = "in_force"
+        CLOSED = "closed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner_party = models.CharField(max_length=20)
+    lot_uri = models.CharField(max_length=200)
+    lot_name = models.CharField(max_length=240)
+    product_gtin = models.CharField(max_length=14)
+    producer = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="recalls_of_goods")
+    reason = models.TextField()
+    public_text_vi = models.TextField()
+    public_text_en = models.TextField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    authority = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="recalls_decided")
+    decided_at = models.DateTimeField()
+    scope = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    events = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.IN_FORCE)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closing_note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-decided_at"]
+        constraints = [
+            # two officials at once: the second one's insert fails
+            models.UniqueConstraint(
+                fields=["lot_uri"], condition=models.Q(state="in_force"), name="quality_recall_one_in_force"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.lot_name
+
+    @property
+    def public_text(self) -> Text:
+        return Text(self.public_text_vi, self.public_text_en)
+
+    @property
+    def lot_path(self) -> str:
+        """The lot's scan page on our own domain."""
+        return self.lot_uri.removeprefix("https://id.gs1.org")

@@ -1,0 +1,24 @@
+"""What the quality room adds to other pages: recalls of a lot, recalls in force on the home page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from lienvung.catalogue.models import Lot
+from lienvung.quality import access
+
+
+def of_lot(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
+    """The recall in force on the lot, and for officials the way to decide on one; None for everybody else."""
+    if not isinstance(subject, Lot):
+        return None
+    recall = access.in_force_on(subject.uri)
+    may = access.may_decide(request.user, subject.product.owner)
+    return {"recall": recall, "may_declare": may and recall is None, "lot": subject} if recall or may else None
+
+
+def of_home(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
+    recalls = list(access.recalls(in_force=True)[:5])
+    return {"recalls": recalls} if recalls else None

@@ -1,0 +1,174 @@
+"""Pages of recalls: the public list, one recall, the decision in two steps, the end."""
+
+from __future__ import annotations
+
+import csv
+import json
+import uuid
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET, require_http_methods
+
+from lienvung.errors import Invalid, NotAllowed, NotFound
+from lienvung.ledger.identifiers import candidates
+from lienvung.people.access import is_official
+from lienvung.people.models import Account
+from lienvung.quality import access, actions, rules
+from lienvung.quality.forms import CloseForm, DeclareForm
+from lienvung.quality.models import Recall
+from lienvung.quality.scopes import reach_of, rows_of
+from lienvung.texts import Text
+
+COLUMNS = ("lot", "name", "producer", "public_text_vi", "public_text_en", "decided_at", "state", "closed_at")
+
+
+def _language() -> str:
+    return "en" if get_language() == "en" else "vi"
+
+
+def _official(request: HttpRequest) -> Account:
+    account = request.user
+    if not isinstance(account, Account) or not is_official(account):
+        raise NotAllowed("quality.officials_only", vi="Chỉ dành cho cán bộ.", en="For officials only.")
+    return account
+
+
+def _recall(id: uuid.UUID) -> Recall:
+    found = access.recall(id)
+    if found is None:
+        raise NotFound("quality.no_recall", vi="Không có lệnh thu hồi này.", en="There is no such recall.")
+    return found
+
+
+@require_GET
+def index(request: HttpRequest) -> HttpResponse:
+    context = {"recalls": access.recalls()[:200], "may_declare": is_official(_who(request))}
+    return render(request, "quality/index.html", context)
+
+
+def _who(request: HttpRequest) -> Account | None:
+    return request.user if isinstance(request.user, Account) else None
+
+
+def _open_rows() -> list[dict[str, Any]]:
+    return [
+        {
+            "lot": recall.lot_uri,
+            "name": recall.lot_name,
+            "producer": recall.producer.name if recall.producer else "",
+            "public_text_vi": recall.public_text_vi,
+            "public_text_en": recall.public_text_en,
+            "decided_at": recall.decided_at.isoformat(timespec="seconds"),
+            "state": recall.state,
+            "closed_at": recall.closed_at.isoformat(timespec="seconds") if recall.closed_at else "",
+        }
+        for recall in access.recalls()
+    ]
+
+
+@require_GET
+def open_csv(request: HttpRequest) -> HttpResponse:
+    """Recalled lots as open data."""
+    return _csv("recalls.csv", COLUMNS, _open_rows())
+
+
+@require_GET
+def open_json(request: HttpRequest) -> HttpResponse:
+    body = json.dumps({"recalls": _open_rows()}, ensure_ascii=False)
+    return HttpResponse(body, content_type="application/json; charset=utf-8")
+
+
+@require_GET
+def recall(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    found = _recall(id)
+    sees = access.may_see_scope(request.user, found)
+    context = {
+        "recall": found,
+        "sees_scope": sees,
+        "rows": rows_of(found.scope) if sees else [],
+        "may_close": found.state == Recall.State.IN_FORCE and access.may_decide(request.user, found.producer),
+    }
+    return render(request, "quality/recall.html", context)
+
+
+@login_required
+@require_GET
+def scope_csv(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    found = _recall(id)
+    if not access.may_see_scope(request.user, found):
+        raise NotAllowed("quality.scope", vi="Bạn không xem được phạm vi này.", en="You may not see this scope.")
+    rows = [{**row, "state_vi": row["state_text"].vi, "state_en": row["state_text"].en} for row in rows_of(found.scope)]
+    columns = ("place", "place_name", "state", "state_vi", "state_en", "things", "quantity", "uom")
+    return _csv(f"recall-{found.pk}.csv", columns, rows)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def declare(request: HttpRequest) -> HttpResponse:
+    """The form, then the computed scope to be looked over, then the decision."""
+    account = _official(request)
+    if request.method == "GET":
+        form = DeclareForm(language=_language(), initial={"lot": request.GET.get("lot", "")})
+        return render(request, "quality/declare.html", {"form": form})
+    form = DeclareForm(request.POST, language=_language())
+    if not form.is_valid():
+        return _declare_again(request, form)
+    told = form.cleaned_data
+    try:
+        lot = rules.check_lot(candidates(told["lot"]))
+        product = access.product_of(lot.split("/")[4])
+        if not access.may_decide(account, product.owner if product else None):
+            raise NotAllowed(
+                "quality.not_your_province",
+                vi="Chỉ cán bộ của tỉnh nơi sản xuất hoặc của Hà Nội được quyết định thu hồi.",
+                en="Only officials of the producer's province or of Hà Nội may decide on this recall.",
+            )
+        if "confirm" not in request.POST:
+            reach = reach_of(lot)
+            context = {"form": form, "lot": lot, "product": product, "reach": reach, "rows": rows_of(reach.summary)}
+            return render(request, "quality/check.html", context)
+        text = Text(told["public_vi"], told["public_en"])
+        made = actions.declare_recall(by=account, lot_uri=lot, reason=told["reason"], public_text=text)
+    except Invalid as fault:
+        form.add_error("lot" if fault.path not in form.fields else fault.path, fault.text(_language()))
+        return _declare_again(request, form)
+    return redirect("quality:recall", id=made.pk)
+
+
+def _declare_again(request: HttpRequest, form: DeclareForm) -> HttpResponse:
+    return render(request, "quality/declare.html", {"form": form, "page_errors": True}, status=422)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def close(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    account = _official(request)
+    found = _recall(id)
+    if not access.may_decide(account, found.producer):
+        raise NotAllowed("quality.not_your_province", vi="Không thuộc tỉnh của bạn.", en="Not of your province.")
+    form = CloseForm(request.POST or None, language=_language())
+    if request.method == "POST" and form.is_valid():
+        actions.close_recall(by=account, recall=found, note=form.cleaned_data["note"])
+        return redirect("quality:recall", id=found.pk)
+    status = 422 if form.errors else 200
+    return render(request, "quality/close.html", {"recall": found, "form": form}, status=status)
+
+
+def _csv(name: str, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> HttpResponse:
+    """CSV with a byte order mark, so that spreadsheets read Vietnamese; a leading = + - @ is disarmed."""
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.write("\ufeff")
+    writer = csv.writer(response)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_disarmed(row.get(column, "")) for column in columns])
+    return response
+
+
+def _disarmed(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
