@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -229,7 +230,7 @@ def square_km(rings) -> float:
     total = 0.0
     for ring in rings:
         width = math.cos(math.radians(ring[0][1])) * 111.32
-        total += sum((x1 * y2 - x2 * y1) for (x1, y1), (x2, y2) in zip(ring, ring[1:])) / 2 * width * 110.57
+        total += sum((x1 * y2 - x2 * y1) for (x1, y1), (x2, y2) in pairwise(ring)) / 2 * width * 110.57
     return abs(total)
 
 

@@ -1,3 +1,5 @@
+"""The audit log."""
+
 from django.apps import AppConfig
 
 

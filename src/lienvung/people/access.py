@@ -102,3 +102,27 @@ def organisation_of_token(plain: str, *, scope: str = "capture") -> Organisation
     if token.last_used_on != today:
         ApiToken.objects.filter(pk=token.pk).update(last_used_on=today)
     return token.organisation
+
+
+def recording_organisations(account: Who) -> QuerySet[Organisation]:
+    """The organisations whose records `account` may write."""
+    known = account_or_none(account)
+    if known is None:
+        return Organisation.objects.none()
+    return Organisation.objects.filter(memberships__account=known, memberships__role__in=rules.RECORDING).distinct()
+
+
+def account_of_email(email: str) -> Account | None:
+    return Account.objects.filter(email__iexact=email.strip()).first()
+
+
+def tokens_of(organisation: Organisation) -> QuerySet[ApiToken]:
+    return organisation.tokens.select_related("created_by")
+
+
+def memberships_of(account: Account) -> QuerySet[Membership]:
+    return account.memberships.select_related("organisation").order_by("organisation__name")
+
+
+def account_by_id(id: object) -> Account | None:
+    return Account.objects.filter(pk=id).first()

@@ -167,6 +167,29 @@ def add_member(
 
 
 @transaction.atomic
+def invite_member(
+    *,
+    by: Account | None,
+    organisation: Organisation,
+    email: str,
+    full_name: str = "",
+    role: str = Membership.Role.MEMBER,
+) -> tuple[Membership, str | None]:
+    """Give a role to whoever has this e-mail; somebody new gets an account.
+
+    The second value is the new account's first password, shown this once; None when the account stood already.
+    """
+    if by is not None and not access.may_manage(by, organisation):
+        raise not_allowed()
+    account = access.account_of_email(rules.check_email(email))
+    password = None
+    if account is None:
+        password = secrets.token_urlsafe(15)
+        account = create_account(by=None, email=email, full_name=full_name, password=password)
+    return add_member(by=by, account=account, organisation=organisation, role=role), password
+
+
+@transaction.atomic
 def remove_member(*, by: Account | None, account: Account, organisation: Organisation) -> None:
     """Take away the role of `account` in `organisation`."""
     if by is not None and not access.may_manage(by, organisation):

@@ -1,3 +1,5 @@
+"""The registries: no tables, nothing to prepare."""
+
 from django.apps import AppConfig
 
 

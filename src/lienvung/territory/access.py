@@ -168,3 +168,7 @@ def outlines() -> dict[str, Any]:
 
 
 NINH_BINH_NOW = ("ninh-binh", "ha-nam", "nam-dinh")
+
+
+def unit_by_id(id: object) -> AdminUnit | None:
+    return AdminUnit.objects.select_related("parent", "parent__parent").filter(pk=id).first()

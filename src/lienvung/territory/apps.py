@@ -1,3 +1,5 @@
+"""The registry of administrative units."""
+
 from django.apps import AppConfig
 
 
