@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 
 from lienvung.errors import Invalid
@@ -49,11 +50,12 @@ def places_in(body: dict[str, Any]) -> list[str]:
     return [canonical(uri) for uri in found]
 
 
-def facts(body: dict[str, Any]) -> tuple[list[Fact], Names]:
-    """Every field of the event in the order of the standard, extensions last."""
+def facts(event: StoredEvent) -> list[Fact]:
+    """Every field as it was sent, in the order of the standard, extensions last."""
+    body = json.loads(event.body)
     names = Names(things_in(body) + places_in(body))
     order = [*FIELDS, *sorted(set(body) - set(FIELDS))]
-    return [fact(name, body[name], names) for name in order if name in body and name != "@context"], names
+    return [fact(name, body[name], names) for name in order if name in body and name != "@context"]
 
 
 def fact(name: str, value: Any, names: Names) -> Fact:
@@ -96,6 +98,10 @@ def action(value: Any, names: Names) -> Iterable[Fact]:
 
 
 def time(value: Any, names: Names) -> Iterable[Fact]:
+    try:
+        yield said(moment(datetime.fromisoformat(str(value))))
+    except ValueError:  # e.g. more decimals than Python reads
+        pass
     yield said(str(value), mono=True)
 
 
@@ -192,7 +198,6 @@ EXPLAINERS: dict[str, Explainer] = {
 def summary(event: StoredEvent) -> list[Fact]:
     """What the ledger adds: local time, hash, when it was recorded."""
     return [
-        Fact(Text("Giờ Việt Nam", "Vietnam time"), moment(event.time_ms)),
         Fact(Text("Sổ cái nhận lúc", "Taken by the ledger"), moment(event.recorded_ms)),
         Fact(
             Text("Mã băm CBV 2.0", "CBV 2.0 hash"),

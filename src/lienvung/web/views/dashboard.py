@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from lienvung.catalogue.models import Lot
-from lienvung.ledger.events import StoredEvent, latest
+from lienvung.ledger.access import visible_to_account
+from lienvung.ledger.events import latest
 from lienvung.people.access import organisations_of
 from lienvung.people.gate import listed
 from lienvung.texts import Text
@@ -19,7 +20,6 @@ from lienvung.web.vocabulary import unit
 
 LOTS_A_PAGE = 20
 EVENTS = 15
-SEARCHED = 300  # latest events among which a member's own are picked
 
 
 @listed
@@ -30,7 +30,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     table = lot_table(shown[:LOTS_A_PAGE], csv=with_query(request, csv="lots", page=None))
     if request.GET.get("csv") == "lots":
         return csv_answer(lot_table(list(lots), csv=""), "lots")
-    events = visible_events(request)
+    events = latest(EVENTS, seen_by=visible_to_account(request.user))
     names = event_lists.names_of(events)
     event_table = event_lists.table(
         events, names, csv=with_query(request, csv="events"), caption=Text("Sự kiện mới nhất", "Latest events")
@@ -59,13 +59,6 @@ def visible_lots(request: HttpRequest) -> QuerySet[Lot]:
     """All lots for officials and staff; those of the own organisations' products for members."""
     lots = Lot.objects.select_related("product", "product__owner")
     return lots if access.sees_all(request.user) else lots.filter(product__owner__in=organisations_of(request.user))
-
-
-def visible_events(request: HttpRequest) -> list[StoredEvent]:
-    if access.sees_all(request.user):
-        return latest(EVENTS)
-    own = access.own_ids(request.user)
-    return [event for event in latest(SEARCHED) if event.submitter in own][:EVENTS]
 
 
 def lot_table(lots: list[Lot], *, csv: str) -> Table:

@@ -18,15 +18,14 @@ from lienvung.web.vocabulary import EVENT_MEANINGS, EVENT_TYPES, word
 def visible_event(request: HttpRequest, digest: str) -> StoredEvent:
     """The event with this hash (64 hex digits), if the reader may see it."""
     event = get_event(f"ni:///sha-256;{digest}?ver=CBV2.0")
-    access.check_may_see(access.may_see_event(request.user, event, event_page.things_of(event)))
+    access.check_may_see(bool(access.visible_events(request.user, [event])))
     return event
 
 
 @listed
 def event(request: HttpRequest, digest: str) -> HttpResponse:
     found = visible_event(request, digest)
-    body = found.as_dict()
-    facts, _ = event_page.facts(body)
+    facts = event_page.facts(found)
     kind = event_lists.type_name(found)
     names = event_lists.names_of([found])
     context = {

@@ -65,17 +65,18 @@ def known_form(uri: str) -> str:
 
 def page(request: HttpRequest, uri: str) -> HttpResponseBase:
     uri = known_form(uri)
-    events = history(uri, limit=EVENT_LIMIT)
+    everything = history(uri, limit=EVENT_LIMIT)
+    events = access.visible_events(request.user, everything)
     lot = lot_of(uri)
     access.check_may_see(access.may_see_thing(request.user, uri, events))
-    if not events and lot is None:
+    if not everything and lot is None:
         raise NotFound(
             "web.unknown_thing",
             vi=f"Sổ cái chưa có sự kiện nào của {uri}.",
             en=f"The ledger has no event of {uri} yet.",
         )
     direction = request.GET.get("direction", "both")
-    walked = walk(uri, direction if direction in DIRECTIONS else "both") if events else None
+    walked = walk(uri, direction if direction in DIRECTIONS else "both") if everything else None
     event_names = event_lists.names_of(events)
     event_table = event_lists.table(events, event_names, csv=with_query(request, csv="events"))
     if request.GET.get("csv") == "events":
@@ -88,7 +89,7 @@ def page(request: HttpRequest, uri: str) -> HttpResponseBase:
             return csv_answer(lineage, "lineage")
         context |= graph_context(request, walked, trace_names, recalled={uri} if context["recalled"] else set())
         context["lineage_table"] = lineage
-    context |= {"event_table": event_table, "timeline": event_lists.timeline(events[-12:], event_names)}
+    context |= {"event_table": event_table, "hidden": len(everything) - len(events)}
     return render(request, "web/thing.html", context)
 
 
