@@ -24,6 +24,7 @@ from lienvung.errors import Conflict
 from lienvung.ledger import rows as rows_of
 from lienvung.ledger.blocks import ids_of
 from lienvung.ledger.dictionary import forget, is_stale, memory, resolve_terms, resolve_things
+from lienvung.ledger.hashes import keep_up
 from lienvung.ledger.store import PostgresStore, SqliteStore, open_store
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
@@ -45,6 +46,17 @@ class Job:
     errors: list[dict[str, Any]] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Order:
+    """Who sends what, and how."""
+
+    submitter: str | None
+    behaviour: str
+    idempotency_key: str | None
+    digest: bytes
+    created_ms: int
+
+
 def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
@@ -59,21 +71,26 @@ def capture(
     fault with its JSON Pointer), TooLarge, Conflict (an eventID that stands for
     another event); then nothing of the document is stored.
     """
-    created = now_ms()
     digest = hashlib.sha256(data).digest()
+    order = Order(submitter, behaviour, idempotency_key, digest, now_ms())
     known = _sent_before(digest, submitter)
     if known is not None:
         with transaction.atomic():
-            return _finish(open_store(), created, submitter, idempotency_key, behaviour, 0, known)
+            store = open_store()
+            store.lock()
+            return _same_key(store, order) or _finish(store, order, str(uuid.uuid4()), 0, known)
     document = read_document(data, max_bytes=settings.CAPTURE_FILE_SIZE_LIMIT, max_events=settings.CAPTURE_EVENT_LIMIT)
     prepared = rows_of.Prepared(document.events, memory().things)
     keys = [rows_of.event_key(reading) for reading in document.events]
     with transaction.atomic():
         store = open_store()
         store.lock()
+        done = _same_key(store, order)
+        if done is not None:
+            return done
         job = str(uuid.uuid4())
-        new = _store(store, document, prepared, keys, digest, submitter, job)
-        return _finish(store, created, submitter, idempotency_key, behaviour, new, len(keys) - new, job)
+        new = _store(store, document, prepared, keys, order, job)
+        return _finish(store, order, job, new, len(keys) - new)
 
 
 def capture_events(events: list[dict[str, Any]], *, submitter: str | None = None, context: Any = None) -> Job:
@@ -100,8 +117,7 @@ def _store(
     document: CaptureDocument,
     prepared: rows_of.Prepared,
     keys: list[bytes],
-    digest: bytes,
-    submitter: str | None,
+    order: Order,
     job: str,
 ) -> int:
     """Write the new events of a document; how many they were."""
@@ -132,9 +148,12 @@ def _store(
             )
         for table in ("event", "event_id", "mention", "link", "group", "persistent", "reference", "error", "void"):
             store.insert(table, getattr(rows, table))
+        keep_up(store, first_rid + len(keys) - 1)
     header = json.dumps(document.header, ensure_ascii=False, default=str)
     context = _context_id(store, document.context)
-    store.insert("document", [(number, received, submitter, digest, context, header, len(keys), first_rid, job)])
+    store.insert(
+        "document", [(number, received, order.submitter, order.digest, context, header, len(keys), first_rid, job)]
+    )
     return len(fresh)
 
 
@@ -215,27 +234,60 @@ def _context_id(store: Store, context: Any) -> int | None:
     return number
 
 
-def _finish(
-    store: Store,
-    created: int,
-    submitter: str | None,
-    idempotency_key: str | None,
-    behaviour: str,
-    new: int,
-    known: int,
-    job: str | None = None,
-) -> Job:
-    done = Job(
-        id=job or str(uuid.uuid4()),
+def _same_key(store: Store, order: Order) -> Job | None:
+    """The job of the same Idempotency-Key; a key that comes back with another document is a fault of the sender's."""
+    if order.idempotency_key is None or order.submitter is None:
+        return None
+    found = store.rows(
+        "SELECT id, created_at, finished_at, new_events, known_events, sha256 FROM ledger_job "
+        "WHERE submitter = %s AND idempotency_key = %s",
+        (order.submitter, order.idempotency_key),
+    )
+    if not found:
+        return None
+    number, created, finished, new, known, digest = found[0]
+    if bytes(digest) != order.digest:
+        raise Conflict(
+            "ledger.idempotency_key",
+            vi="Idempotency-Key này đã dùng cho một tài liệu khác",
+            en="this Idempotency-Key was used for another document",
+        )
+    return Job(
+        id=number,
         created_ms=created,
+        finished_ms=finished,
+        running=False,
+        success=True,
+        new_events=new,
+        known_events=known,
+    )
+
+
+def _finish(store: Store, order: Order, job: str, new: int, known: int) -> Job:
+    done = Job(
+        id=job,
+        created_ms=order.created_ms,
         finished_ms=now_ms(),
         running=False,
         success=True,
-        behaviour=behaviour,
+        behaviour=order.behaviour,
         new_events=new,
         known_events=known,
     )
     store.insert_job(
-        (done.id, submitter, idempotency_key, created, done.finished_ms, 0, 1, behaviour, new, known, "[]")
+        (
+            job,
+            order.submitter,
+            order.idempotency_key,
+            order.digest,
+            order.created_ms,
+            done.finished_ms,
+            0,
+            1,
+            order.behaviour,
+            new,
+            known,
+            "[]",
+        )
     )
     return done

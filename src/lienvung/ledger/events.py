@@ -11,15 +11,17 @@ from typing import Any
 
 from lienvung.epcis import Action, EventType
 from lienvung.errors import NotFound
+from lienvung.ledger.access import EVERYTHING, Visible
 from lienvung.ledger.blocks import holds
+from lienvung.ledger.hashes import rids_of_hash
 from lienvung.ledger.identifiers import thing_ids
 from lienvung.ledger.reading import marks, rows
 from lienvung.ledger.tables import BLOCK_BITS, OFFSET_MASK, full_uri
 
 _NI = re.compile(r"^ni:///sha-256;([0-9a-f]{64})(\?ver=CBV2\.0)?$")
 
-SELECT = """SELECT e.rid, e.hash, e.event_id, e.type, e.action, e.t, e.recorded_at, s.value, d.value, r.uri, b.uri, e.body,
-    c.submitter, (SELECT v.declared_by FROM ledger_void v WHERE v.rid = e.rid)
+SELECT = """SELECT e.rid, e.hash, e.event_id, e.type, e.action, e.t, e.recorded_at, s.value, d.value, r.uri, b.uri,
+    e.body, c.submitter, (SELECT v.declared_by FROM ledger_void v WHERE v.rid = e.rid)
     FROM ledger_event e JOIN ledger_document c ON c.id = e.doc
     LEFT JOIN ledger_term s ON s.id = e.bizstep LEFT JOIN ledger_term d ON d.id = e.disp
     LEFT JOIN ledger_thing r ON r.id = e.rp LEFT JOIN ledger_thing b ON b.id = e.bl """
@@ -93,18 +95,24 @@ def by_rids(rids: Iterable[int]) -> list[StoredEvent]:
     return sorted(found, key=lambda event: (event.time_ms, event.rid))
 
 
-def get_event(event_id: str) -> StoredEvent:
-    """The event of an eventID or of a hash (`ni:///sha-256;…`); of several, the one that is in effect. Raises NotFound."""
-    found = rows(f"{SELECT} JOIN ledger_event_id i ON i.rid = e.rid WHERE i.event_id = %s", (event_id,))
+def event_rids(event_id: str) -> list[int]:
+    """Numbers of the events with this eventID or hash (`ni:///sha-256;…`), declarations of error among them."""
+    found = [rid for (rid,) in rows("SELECT rid FROM ledger_event_id WHERE event_id = %s", (event_id,))]
     if not found and (ni := _NI.match(event_id)):
-        found = rows(f"{SELECT} WHERE e.hash = %s", (bytes.fromhex(ni[1]),))
+        found = rids_of_hash(bytes.fromhex(ni[1]))
+    return found
+
+
+def get_event(event_id: str) -> StoredEvent:
+    """The event of an eventID or of a hash; the event itself before declarations that it is wrong. Raises NotFound."""
+    found = by_rids(event_rids(event_id))
     if not found:
         raise NotFound(
             "ledger.no_such_event",
             vi=f"Không có sự kiện {event_id} trong sổ cái",
             en=f"no event {event_id} in the ledger",
         )
-    return min(map(_stored, found), key=lambda event: (event.declared_wrong_by == event.rid, event.rid))
+    return min(found, key=lambda event: (event.declared_wrong_by == event.rid, event.rid))
 
 
 def rids_of_thing(thing: int) -> list[int]:
@@ -138,6 +146,8 @@ def history(uri: str, *, limit: int | None = None) -> list[StoredEvent]:
     return events if limit is None else events[-limit:]
 
 
-def latest(n: int) -> list[StoredEvent]:
-    """The `n` events recorded last, newest first."""
-    return [_stored(row) for row in rows(f"{SELECT} ORDER BY e.rid DESC LIMIT %s", (n,))]
+def latest(n: int, *, seen_by: Visible = EVERYTHING) -> list[StoredEvent]:
+    """The `n` events recorded last, newest first; of those that `seen_by` leaves."""
+    return [
+        _stored(row) for row in rows(f"{SELECT} WHERE {seen_by.sql} ORDER BY e.rid DESC LIMIT %s", (*seen_by.values, n))
+    ]

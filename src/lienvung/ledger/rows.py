@@ -242,13 +242,14 @@ class Rows:
                         disposition,
                         None,
                         0,
+                        step_id,
                     )
                 )
             else:
                 for blk, wide, lo, hi, members in cut(ids):
-                    append((blk, wide, lo, hi, members, time_ms, rid, code, other, place, disposition, None, 0))
+                    append((blk, wide, lo, hi, members, time_ms, rid, code, other, place, disposition, None, 0, step_id))
         if kind != OBJECT or reading.quantities or reading.persistent_set or reading.persistent_unset or reading.lots:
-            self._more(reading, lists, rid, parent, place, disposition)
+            self._more(reading, lists, rid, parent, place, disposition, step_id)
         if reading.biz_transactions or reading.sources or reading.destinations:
             self._references(reading, rid)
         if reading.error is not None:
@@ -257,12 +258,19 @@ class Rows:
             self.void.append((rid, rid))
 
     def _more(
-        self, reading: Reading, lists: Lists, rid: int, parent: int | None, place: int | None, disposition: int | None
+        self,
+        reading: Reading,
+        lists: Lists,
+        rid: int,
+        parent: int | None,
+        place: int | None,
+        disposition: int | None,
+        step_id: int | None,
     ) -> None:
         """What not every event has: quantities, what becomes what, what is packed in what, lots, lasting states."""
         sets: dict[int, list[int]] = {role: ids for role, _, ids in lists}
         if reading.quantities:
-            self._quantities(reading, rid, parent, place, disposition, sets)
+            self._quantities(reading, rid, parent, place, disposition, step_id, sets)
         if reading.error is not None:
             return  # a declaration that something was wrong makes nothing and packs nothing
         if reading.type is EventType.TRANSFORMATION:
@@ -286,6 +294,7 @@ class Rows:
         parent: int | None,
         place: int | None,
         disposition: int | None,
+        step_id: int | None,
         sets: dict[int, list[int]],
     ) -> None:
         """Quantity elements; the same class twice in one list and unit is one row with the sum."""

@@ -52,7 +52,8 @@ def _of_thing(thing: int, at: int | None) -> set[str]:
     state: dict[str, bool] = {}
     for word, is_set, lo, hi, members in rows(
         "SELECT w.value, p.is_set, p.lo, p.hi, p.members FROM ledger_persistent p JOIN ledger_term w ON w.id = p.disp "
-        "WHERE p.blk = %s AND p.lo <= %s AND p.hi >= %s AND NOT EXISTS (SELECT 1 FROM ledger_void v WHERE v.rid = p.event) "
+        "WHERE p.blk = %s AND p.lo <= %s AND p.hi >= %s "
+        "AND NOT EXISTS (SELECT 1 FROM ledger_void v WHERE v.rid = p.event) "
         + ("" if at is None else "AND p.t <= %s ")
         + "ORDER BY p.t, p.event, p.is_set",
         (thing >> BLOCK_BITS, offset, offset, *(() if at is None else (at,))),

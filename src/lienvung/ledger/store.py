@@ -65,6 +65,7 @@ COLUMNS: dict[str, list[tuple[str, str]]] = {
         ("disp", "int8"),
         ("qty", "float8"),
         ("uom", "int8"),
+        ("step", "int8"),
     ],
     "link": [
         ("blk", "int8"),
@@ -88,6 +89,7 @@ COLUMNS: dict[str, list[tuple[str, str]]] = {
         ("is_set", "int2"),
     ],
 }
+COLUMNS["hash"] = [("prefix", "int8"), ("rid", "int8")]
 COLUMNS["group"] = COLUMNS["link"]
 # a row that stands already is left alone there; elsewhere a clash is a fault and undoes the document
 IGNORED = {"void", "reference"}
@@ -177,7 +179,8 @@ class PostgresStore:
         names = ",".join(name for name, _ in columns)
         if table in IGNORED:
             self.cursor.executemany(
-                f"INSERT INTO ledger_{table} ({names}) VALUES ({','.join(['%s'] * len(columns))}) ON CONFLICT DO NOTHING",
+                f"INSERT INTO ledger_{table} ({names}) VALUES ({','.join(['%s'] * len(columns))}) "
+                "ON CONFLICT DO NOTHING",
                 rows,
             )
             return

@@ -18,15 +18,22 @@ TABLES = [
     "CREATE INDEX ledger_document_received_at ON ledger_document (received_at)",
     "CREATE INDEX ledger_document_submitter ON ledger_document (submitter)",
     """CREATE TABLE ledger_job (
-        id text PRIMARY KEY, submitter text NULL, idempotency_key text NULL, created_at {big} NOT NULL,
+        id text PRIMARY KEY, submitter text NULL, idempotency_key text NULL, sha256 {b} NOT NULL, created_at {big} NOT NULL,
         finished_at {big} NULL, running {small} NOT NULL, success {small} NOT NULL, behaviour text NOT NULL,
         new_events {big} NOT NULL, known_events {big} NOT NULL, errors text NOT NULL)""",
     "CREATE INDEX ledger_job_created_at ON ledger_job (created_at)",
+    "CREATE INDEX ledger_job_submitter ON ledger_job (submitter, created_at)",
     "CREATE UNIQUE INDEX ledger_job_idempotency ON ledger_job (submitter, idempotency_key)",
     """CREATE TABLE ledger_event (
         rid {serial} PRIMARY KEY, hash {b} NOT NULL, event_id text NULL, type {small} NOT NULL,
         action {small} NOT NULL, t {big} NOT NULL, recorded_at {big} NOT NULL, bizstep {big} NULL,
         disp {big} NULL, rp {big} NULL, bl {big} NULL, doc {big} NOT NULL, ord {big} NOT NULL, body {b} NOT NULL)""",
+    "CREATE INDEX ledger_event_t ON ledger_event (t)",
+    "CREATE INDEX ledger_event_bizstep ON ledger_event (bizstep, t)",
+    "CREATE INDEX ledger_event_disp ON ledger_event (disp, t)",
+    "CREATE INDEX ledger_event_bl ON ledger_event (bl, t)",
+    "CREATE INDEX ledger_event_rp ON ledger_event (rp, t)",
+    "CREATE TABLE ledger_hash (prefix {big} NOT NULL, rid {big} NOT NULL, PRIMARY KEY (prefix, rid)){rowid}",
     "CREATE TABLE ledger_event_key (id {b} PRIMARY KEY, rid {big} NOT NULL){rowid}",
     "CREATE TABLE ledger_event_id (event_id text NOT NULL, rid {big} NOT NULL, PRIMARY KEY (event_id, rid)){rowid}",
     "CREATE TABLE ledger_term (id {serial} PRIMARY KEY, kind {small} NOT NULL, value text NOT NULL, UNIQUE (kind, value))",
@@ -43,9 +50,11 @@ TABLES = [
 
 MENTION = """blk {big} NOT NULL, wide {small} NOT NULL, lo {small} NOT NULL, hi {small} NOT NULL, members {b} NULL,
     t {big} NOT NULL, event {big} NOT NULL, role {small} NOT NULL, other {big} NULL, loc {big} NULL, disp {big} NULL,
-    qty {real} NULL, uom {big} NOT NULL"""
+    qty {real} NULL, uom {big} NOT NULL, step {big} NULL"""
 LINK = """blk {big} NOT NULL, lo {small} NOT NULL, hi {small} NOT NULL, members {b} NULL, t {big} NOT NULL,
     process {big} NOT NULL, event {big} NOT NULL, role {small} NOT NULL"""
+# by disposition: which events set it
+PERSISTENT_BY_DISPOSITION = "CREATE INDEX ledger_persistent_disp ON ledger_persistent (disp, is_set, event)"
 PERSISTENT = """blk {big} NOT NULL, wide {small} NOT NULL, lo {small} NOT NULL, hi {small} NOT NULL, members {b} NULL,
     t {big} NOT NULL, event {big} NOT NULL, disp {big} NOT NULL, is_set {small} NOT NULL"""
 
@@ -54,6 +63,7 @@ SQLITE_INDEXES = [
     f"CREATE TABLE ledger_link ({LINK}, PRIMARY KEY (blk, lo, hi, role, process, event)) WITHOUT ROWID",
     f"CREATE TABLE ledger_group ({LINK}, PRIMARY KEY (process, role, blk, lo, hi, event)) WITHOUT ROWID",
     f"CREATE TABLE ledger_persistent ({PERSISTENT}, PRIMARY KEY (blk, wide, lo, hi, disp, t, event, is_set)) WITHOUT ROWID",
+    PERSISTENT_BY_DISPOSITION,
 ]
 POSTGRESQL_INDEXES = [
     f"CREATE TABLE ledger_mention ({MENTION})",
@@ -64,15 +74,16 @@ POSTGRESQL_INDEXES = [
     "CREATE INDEX ledger_group_process ON ledger_group (process, role)",
     f"CREATE TABLE ledger_persistent ({PERSISTENT})",
     "CREATE INDEX ledger_persistent_block ON ledger_persistent (blk, wide, lo)",
+    PERSISTENT_BY_DISPOSITION,
 ]
 
 # What is written stays written; ledger_counter and ledger_job are the only rows that change.
 APPEND_ONLY = [
     "context", "document", "event", "event_key", "event_id", "term", "thing", "error", "void", "reference",
-    "mention", "link", "group", "persistent",
+    "mention", "link", "group", "persistent", "hash",
 ]
 
-COUNTERS = "INSERT INTO ledger_counter (name, value) VALUES ('thing', 1023), ('event', 0), ('term', 0), ('document', 0), ('context', 0)"
+COUNTERS = "INSERT INTO ledger_counter (name, value) VALUES ('thing', 1023), ('event', 0), ('term', 0), ('document', 0), ('context', 0), ('hashed', 0)"
 
 
 def create(apps, schema_editor):

@@ -1,0 +1,73 @@
+"""Who sees which events through the API.
+
+Authorities see all, an organisation what it sent or what happened at its places.
+The answer is a piece of SQL about `ledger_event e`, so that every reader filters
+in the database and pages stay full.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from lienvung.catalogue.models import Place
+from lienvung.ledger.reading import marks, rows
+from lienvung.people.access import is_official, organisations_of
+from lienvung.people.models import Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """A condition on `ledger_event e` and its values."""
+
+    sql: str
+    values: tuple[Any, ...] = ()
+
+
+EVERYTHING = Visible("1 = 1")
+NOTHING = Visible("1 = 0")
+
+
+def visible_to_organisations(organisations: Iterable[Organisation]) -> Visible:
+    """What the members and tokens of these organisations see."""
+    those = list(organisations)
+    if not those:
+        return NOTHING
+    if any(organisation.kind == Organisation.Kind.AUTHORITY for organisation in those):
+        return EVERYTHING
+    senders = [str(organisation.pk) for organisation in those]
+    sql = f"e.doc IN (SELECT id FROM ledger_document WHERE submitter IN {marks(senders)})"
+    places = _places(those)
+    if not places:
+        return Visible(sql, tuple(senders))
+    return Visible(f"({sql} OR e.bl IN {marks(places)} OR e.rp IN {marks(places)})", (*senders, *places, *places))
+
+
+def visible_to_account(account: Any) -> Visible:
+    """What a signed-in person sees: officials and staff all, others what their organisations see."""
+    if not getattr(account, "is_authenticated", False):
+        return NOTHING
+    if getattr(account, "is_staff", False) or is_official(account):
+        return EVERYTHING
+    return visible_to_organisations(organisations_of(account))
+
+
+def _places(organisations: list[Organisation]) -> list[int]:
+    """Dictionary numbers of the places of organisations, with the extensions (AI 254) in use at them."""
+    glns = {organisation.gln for organisation in organisations if organisation.gln}
+    glns.update(Place.objects.filter(Q(owner__in=organisations)).values_list("gln", flat=True))
+    found: list[int] = []
+    for gln in glns:
+        path = f"/414/{gln}"
+        found += [
+            number
+            for (number,) in rows(
+                "SELECT id FROM ledger_thing WHERE uri = %s "
+                "UNION ALL SELECT id FROM ledger_thing WHERE uri >= %s AND uri < %s",
+                (path, path + "/254/", path + "/2540"),
+            )
+        ]
+    return found

@@ -1,0 +1,320 @@
+"""The EPCIS 2.0 REST binding (section 12), the part that this issue asks for: capture, jobs, events, events of an EPC.
+
+Who asks: `Authorization: Bearer <token of an organisation>`, or a signed-in
+session with its CSRF token. Every answer but OPTIONS needs one of them.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, unquote_plus, urlencode
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+
+from lienvung.epcis import read_document
+from lienvung.errors import Conflict, Invalid, ManyInvalid, NotAllowed, NotFound, Problem, TooLarge
+from lienvung.ledger.access import Visible, visible_to_account, visible_to_organisations
+from lienvung.ledger.answers import (
+    ApiProblem,
+    check_accept,
+    check_content_type,
+    json_answer,
+    options_answer,
+    problem_answer,
+    query_document,
+)
+from lienvung.ledger.capture import Job, capture
+from lienvung.ledger.events import get_event, iso
+from lienvung.ledger.jobs import get_job, jobs
+from lienvung.ledger.query import PER_PAGE, refuse, run_query
+from lienvung.ledger.reading import rows
+from lienvung.people.access import organisation_of_token, recording_organisations
+
+log = logging.getLogger(__name__)
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks, and for which organisations."""
+
+    organisations: tuple[str, ...]
+    visible: Callable[[], Visible]
+
+    @property
+    def submitter(self) -> str:
+        """The organisation in whose name events are sent."""
+        if len(self.organisations) != 1:
+            raise NotAllowed(
+                "ledger.no_one_organisation",
+                vi="Tài khoản phải thuộc đúng một tổ chức được ghi sổ; nếu không hãy dùng khoá API của tổ chức",
+                en="the account must record for exactly one organisation; otherwise use a token of the organisation",
+            )
+        return self.organisations[0]
+
+
+class _CsrfCheck(CsrfViewMiddleware):
+    def _reject(self, request: HttpRequest, reason: str) -> Any:
+        return reason
+
+
+def asker_of(request: HttpRequest, scope: str) -> Asker:
+    """Raises ApiProblem 401 where nobody known asks, NotAllowed where the token may not do this."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() == "bearer" and token.strip():
+        organisation = organisation_of_token(token.strip(), scope=scope)
+        if organisation is None:
+            raise _not_authenticated()
+        return Asker((str(organisation.pk),), lambda: visible_to_organisations([organisation]))
+    account = getattr(request, "user", None)
+    if account is None or not account.is_authenticated:
+        raise _not_authenticated()
+    if request.method not in {"GET", "HEAD", "OPTIONS"}:
+        check = _CsrfCheck(lambda _: HttpResponse())
+        check.process_request(request)
+        if check.process_view(request, None, (), {}):
+            raise NotAllowed("ledger.csrf", vi="Thiếu mã chống giả mạo biểu mẫu (CSRF)", en="the CSRF token is missing")
+    own = tuple(str(pk) for pk in recording_organisations(account).values_list("pk", flat=True))
+    return Asker(own, lambda: visible_to_account(account))
+
+
+def _not_authenticated() -> ApiProblem:
+    return ApiProblem(
+        401,
+        "SecurityException",
+        vi="Cần khoá API còn hiệu lực của tổ chức (Authorization: Bearer …) hoặc đăng nhập",
+        en="a live token of an organisation (Authorization: Bearer …) or a signed-in session is needed",
+    )
+
+
+def resource(**views: View) -> View:
+    """The view of an address: `get=` and `post=`; OPTIONS and every problem are answered here."""
+    methods = [name.upper() for name in views] + ["OPTIONS"]
+
+    @csrf_exempt
+    @functools.wraps(next(iter(views.values())))
+    def view(request: HttpRequest, **place: str) -> HttpResponse:
+        if request.method == "OPTIONS":
+            return options_answer(methods, capture="post" in views)
+        try:
+            chosen = views.get((request.method or "").lower())
+            if chosen is None:
+                answer = problem_answer(
+                    ApiProblem(405, "ImplementationException", vi="Không dùng được cách này", en="no such method here")
+                )
+                answer["Allow"] = ", ".join(methods)
+                return answer
+            check_accept(request)
+            return chosen(request, **place)
+        except Problem as problem:
+            return problem_answer(problem)
+        except DatabaseError as fault:
+            return problem_answer(_database_problem(fault))
+
+    return view
+
+
+def _database_problem(fault: DatabaseError) -> Problem:
+    """A full disk or a busy database, in words; what happened in detail goes to the log only."""
+    log.error("the database refused: %s", fault, exc_info=fault)
+    busy = "locked" in str(fault) or "busy" in str(fault)
+    return ApiProblem(
+        503 if busy else 500,
+        "ImplementationException",
+        vi="Cơ sở dữ liệu đang bận, hãy gửi lại" if busy else "Không ghi được vào cơ sở dữ liệu; chưa có gì được lưu",
+        en="the database is busy, send again" if busy else "the database could not be written; nothing was stored",
+    )
+
+
+def body_of(request: HttpRequest) -> bytes:
+    """The body, if it is within the announced limit."""
+    check_content_type(request)
+    limit = settings.CAPTURE_FILE_SIZE_LIMIT
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    try:
+        if not length.isdecimal() or int(length) <= limit:
+            data = request.body
+            if len(data) <= limit:
+                return data
+    except RequestDataTooBig:
+        pass
+    raise TooLarge(
+        "ledger.document_too_large",
+        vi=f"Tài liệu lớn hơn {limit} byte",
+        en=f"the document is larger than {limit} bytes",
+    )
+
+
+# --- capture -----------------------------------------------------------------------------
+
+
+def post_capture(request: HttpRequest) -> HttpResponse:
+    asker = asker_of(request, "capture")
+    behaviour = request.headers.get("GS1-Capture-Error-Behaviour", "rollback").strip().lower()
+    if behaviour != "rollback":
+        raise ApiProblem(
+            400,
+            "ValidationException",
+            vi="GS1-Capture-Error-Behaviour: mới hỗ trợ rollback",
+            en="GS1-Capture-Error-Behaviour: only rollback is supported",
+        )
+    key = request.headers.get("Idempotency-Key", "").strip()[:200] or None
+    job = capture(body_of(request), submitter=asker.submitter, idempotency_key=key)
+    answer = json_answer(job_body(job), status=202)
+    answer["Location"] = reverse("epcis:job", kwargs={"job": job.id})
+    answer["GS1-Capture-Error-Behaviour"] = "rollback"
+    return answer
+
+
+def get_captures(request: HttpRequest) -> HttpResponse:
+    asker = asker_of(request, "query")
+    found, following = jobs(asker.organisations, per_page=per_page_of(request), token=request.GET.get("nextPageToken"))
+    answer = json_answer([job_body(job) for job in found])
+    return with_next(request, answer, following)
+
+
+def get_capture(request: HttpRequest, job: str) -> HttpResponse:
+    asker = asker_of(request, "query")
+    return json_answer(job_body(get_job(job, asker.organisations)))
+
+
+def job_body(job: Job) -> dict[str, Any]:
+    """CaptureJob of the OpenAPI document, and how many of its events were new."""
+    return {
+        "captureID": job.id,
+        "createdAt": iso(job.created_ms),
+        "finishedAt": iso(job.finished_ms) if job.finished_ms is not None else None,
+        "running": job.running,
+        "success": job.success,
+        "captureErrorBehaviour": job.behaviour,
+        "errors": job.errors,
+        "newEvents": job.new_events,
+        "knownEvents": job.known_events,
+    }
+
+
+# --- events --------------------------------------------------------------------------------
+
+
+def post_event(request: HttpRequest) -> HttpResponse:
+    asker = asker_of(request, "capture")
+    data = body_of(request)
+    readings = read_document(data, max_bytes=settings.CAPTURE_FILE_SIZE_LIMIT).events
+    if len(readings) != 1 or _is_document(data):
+        raise ManyInvalid(
+            [
+                Invalid(
+                    "ledger.one_event",
+                    vi="Cần đúng một sự kiện, không bọc tài liệu",
+                    en="one bare event is needed",
+                    path="",
+                )
+            ]
+        )
+    event_id = readings[0].event_id or readings[0].ni
+    job = capture(data, submitter=asker.submitter)
+    where = reverse("epcis:events") + "/" + quote(event_id, safe="")
+    if not job.new_events:
+        answer = problem_answer(
+            Conflict(
+                "ledger.event_exists",
+                vi=f"Sự kiện {event_id} đã có trong sổ",
+                en=f"the event {event_id} exists already",
+            )
+        )
+    else:
+        answer = json_answer({"eventID": event_id}, status=201)
+    answer["Location"] = where
+    return answer
+
+
+def _is_document(data: bytes) -> bool:
+    value = json.loads(data)
+    return not isinstance(value, dict) or str(value.get("type", "")).startswith("EPCIS")
+
+
+def get_events(request: HttpRequest, epc: str | None = None) -> HttpResponse:
+    asker = asker_of(request, "query")
+    parameters = parameters_of(request)
+    page = run_query(
+        parameters,
+        seen_by=asker.visible(),
+        per_page=per_page_of(request),
+        token=request.GET.get("nextPageToken"),
+        naming=epc,
+    )
+    return with_next(
+        request, json_answer(query_document(page.events), content_type=media_type(request)), page.next_token
+    )
+
+
+def get_one_event(request: HttpRequest, event_id: str) -> HttpResponse:
+    asker = asker_of(request, "query")
+    event = get_event(event_id)
+    visible = asker.visible()
+    if not rows(f"SELECT 1 FROM ledger_event e WHERE e.rid = %s AND {visible.sql}", (event.rid, *visible.values)):
+        raise NotFound("ledger.no_such_event", vi=f"Không có sự kiện {event_id}", en=f"no event {event_id}")
+    return json_answer(query_document([event]), content_type=media_type(request))
+
+
+def get_top(request: HttpRequest) -> HttpResponse:
+    asker_of(request, "query")
+    return json_answer({"@set": ["capture", "events", "epcs"]})
+
+
+def media_type(request: HttpRequest) -> str:
+    asked = request.headers.get("Accept", "")
+    return "application/ld+json" if "ld+json" in asked and "application/json" not in asked else "application/json"
+
+
+def parameters_of(request: HttpRequest) -> dict[str, list[str]]:
+    """Query parameters; a comma divides values, unless it is escaped in a URI (OpenAPI style form, not exploded)."""
+    found: dict[str, list[str]] = {}
+    for pair in request.META.get("QUERY_STRING", "").split("&"):
+        name, _, raw = pair.partition("=")
+        name = unquote_plus(name)
+        if not name or name in {"perPage", "nextPageToken", "lang"}:
+            continue
+        values = [unquote_plus(part) for part in raw.split(",")]
+        for value in values:
+            if "\x00" in value:
+                raise refuse(name, "có ký tự không hợp lệ", "has a character that is not allowed")
+        found.setdefault(name, []).extend(
+            word for value in values for word in ([value] if ":" in value or "/" in value else value.split(","))
+        )
+    return found
+
+
+def per_page_of(request: HttpRequest) -> int:
+    text = request.GET.get("perPage", str(PER_PAGE))
+    if not text.isdecimal() or not 0 < int(text) < 2**31:
+        raise refuse("perPage", "cần một số nguyên dương", "one positive whole number is needed")
+    return int(text)
+
+
+def with_next(request: HttpRequest, answer: HttpResponse, token: str | None) -> HttpResponse:
+    """Link to the next page (RFC 8288), absent on the last one."""
+    if token:
+        kept = [(name, value) for name, value in request.GET.items() if name != "nextPageToken"]
+        query = urlencode([*kept, ("nextPageToken", token)])
+        answer["Link"] = f'<{request.build_absolute_uri(request.path)}?{query}>; rel="next"'
+    return answer
+
+
+captures = resource(post=post_capture, get=get_captures)
+capture_job = resource(get=get_capture)
+events = resource(get=get_events, post=post_event)
+event = resource(get=get_one_event)
+events_of_epc = resource(get=get_events)
+top = resource(get=get_top)
