@@ -20,7 +20,7 @@ def data() -> DemoData:
 
 
 def test_the_cast_has_its_size(data: DemoData) -> None:
-    assert (len(data.firms), len(data.sites), len(data.items)) == (32, 87, 41)
+    assert (len(data.firms), len(data.sites), len(data.items)) == (32, 87, 40)
     assert {item.row for item in data.items.values()} == set(range(16))
 
 
@@ -55,9 +55,11 @@ def test_every_invented_record_is_marked(data: DemoData) -> None:
         assert firm.key == "gs1_examples" or ("Minh Hoạ" in firm.name or "minh hoạ" in firm.name), firm.name
         assert firm.key == "gs1_examples" or "dữ liệu minh hoạ" in firm.note
     for name in ("organisations.toml", "places.toml", "products.toml", "story.toml"):
-        assert "minh hoạ" in (FOLDER / name).read_text(encoding="utf-8").splitlines()[1] + (FOLDER / name).read_text(
-            encoding="utf-8"
-        ).splitlines()[0]
+        assert (
+            "minh hoạ"
+            in (FOLDER / name).read_text(encoding="utf-8").splitlines()[1]
+            + (FOLDER / name).read_text(encoding="utf-8").splitlines()[0]
+        )
 
 
 def test_no_real_company_is_named() -> None:

@@ -120,14 +120,7 @@ def _ferment(story: Story, when: datetime, vat: int, catch: list[Batch], salt: B
     paste = story.batch("mam_chum", f"CH{vat:02d}-26", made=opened, amount=weight * 9 // 10)
     for turn in range(5):
         stirred = when + DAY * (14 + 16 * turn)
-        story.note(
-            stirred,
-            "nha_u_mam",
-            Goods(),
-            "other",
-            extensions={"lv:activity": "stirring", "lv:process": process},
-            quantities=[(paste.uri, None, None)],
-        )
+        story.diary(stirred, "nha_u_mam", story.asset("mam_tep", f"CHUM{vat:02d}"), "stirring", process=process)
     story.turn(opened, "nha_u_mam", Goods(), amount_of(paste), transformation_id=process, ilmd=story.facts(paste))
     story.note(opened + HOUR * 4, "nha_u_mam", amount_of(paste), "sampling", extensions={"lv:test": "histamin"})
     jarred = opened + DAY * 2
@@ -190,28 +183,26 @@ def play_perch(story: Story) -> None:
     random = story.chance("ca")
     for pond in range(1, 5):
         site = f"ao_ca_{pond}"
-        crop = story.batch("ca_ro_ao", f"AO{pond}-26", made=story.at(5, 1), amount=6000)
-        story.make(story.at(5, 1, 8, pond), site, crop, facts={"lv:fry": "cá rô giống Tổng Trường"})
+        crop = story.asset("htx_ca", f"AO{pond}-26")
+        stocked = story.at(5, 1, 8, pond)
+        story.note(
+            stocked, site, things([crop]), "commissioning", action="ADD", extensions={"lv:fry": "cá rô Tổng Trường"}
+        )
         for week, day in enumerate(story.days(story.at(5, 4, 6), story.at(10, 26, 6), 7)):
-            story.diary(day + timedelta(minutes=pond), site, crop.uri, "feeding", kilograms=60 + week)
+            story.diary(day + timedelta(minutes=pond), site, crop, "feeding", kilograms=60 + week)
             if week % 2 == 0:
-                story.measure(
-                    day + HOUR + timedelta(minutes=pond),
-                    site,
-                    Goods(amounts=((crop.uri, None, None),)),
-                    round(random.uniform(25.5, 31.0), 1),
-                    device=story.asset("htx_ca", f"CB{pond}"),
-                )
+                celsius = round(random.uniform(25.5, 31.0), 1)
+                device = story.asset("htx_ca", f"CB{pond}")
+                story.measure(day + HOUR + timedelta(minutes=pond), site, things([crop]), celsius, device=device)
         for number, day in enumerate(story.days(story.at(6, 1 + pond, 4), story.at(10, 30, 4), 14)):
             _net(story, random, day, pond, number, crop)
 
 
-def _net(story: Story, random: Random, day: datetime, pond: int, number: int, crop: Batch) -> None:
+def _net(story: Story, random: Random, day: datetime, pond: int, number: int, crop: str) -> None:
     code = f"{day:%m%d}-{pond}"
-    caught = crop.take(random.randrange(90, 140))
-    weight = caught.amounts[0][1] or 0
+    weight = random.randrange(90, 140)
     alive = story.batch("ca_ro_song", f"CS{code}", made=day, amount=weight)
-    story.turn(day, f"ao_ca_{pond}", caught, amount_of(alive), biz_step="other", ilmd=story.facts(alive))
+    story.harvest(day, f"ao_ca_{pond}", crop, alive)
     arrived = story.send(day + HOUR, f"ao_ca_{pond}", "so_che_ca", amount_of(alive), hours=0.5)
     if number % 2:
         fried = story.batch("ca_ro_ran", f"CR{code}", made=arrived + HOUR * 2, amount=weight * 6 // 10 * 10 // 3)

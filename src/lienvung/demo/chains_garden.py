@@ -7,7 +7,7 @@ from random import Random
 
 from lienvung.demo import market
 from lienvung.demo.chains_animal import amount_of
-from lienvung.demo.story import Batch, Goods, Story, things, together
+from lienvung.demo.story import Batch, Story, things, together
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -20,8 +20,7 @@ def play_pineapple(story: Story) -> None:
     """Fruit of seven hills: the better half goes fresh to Hà Nội, the rest into cans."""
     random = story.chance("dua")
     hills = [f"doi_dua_{n}" for n in range(1, 6)] + ["doi_dua_ds_1", "doi_dua_ds_2"]
-    for number, hill in enumerate(hills, start=1):
-        plot = Goods(amounts=((_plot_class(story), None, None),))
+    for number, hill in enumerate(hills):
         for month, day, activity, material in (
             (5, 1, "fertilising", "kali sunfat"),
             (5, 3, "inspection", "VietGAP"),
@@ -29,20 +28,13 @@ def play_pineapple(story: Story) -> None:
             (9, 2, "flower_induction", "đất đèn"),
             (10, 6, "fertilising", "NPK 12-5-10"),
         ):
-            step = "inspecting" if activity == "inspection" else "other"
-            story.note(
-                story.at(month, day, 6, 5 * number),
-                hill,
-                plot,
-                step,
-                disposition="active",
-                extensions={"lv:activity": activity, "lv:material": material},
-            )
+            when = story.at(month, day, 6, 5 * number)
+            story.diary(when, hill, _hill_crop(story, number), activity, material=material)
     waiting: list[Batch] = []
     for number, day in enumerate(story.days(story.at(5, 5, 6), story.at(7, 26, 6), 2)):
         hill = hills[number % len(hills)]
         lot = story.batch("dua_doi", f"DD{day:%m%d}-{number % 7 + 1}", made=day, amount=random.randrange(900, 1500, 50))
-        story.make(day, hill, lot, harvested=True)
+        story.harvest(day, hill, _hill_crop(story, number % len(hills)), lot)
         graded = story.send(day + HOUR * 4, hill, "tram_dua", amount_of(lot), hours=0.5)
         _fresh(story, random, graded + HOUR, number, lot)
         waiting.append(lot)
@@ -51,8 +43,8 @@ def play_pineapple(story: Story) -> None:
             waiting = []
 
 
-def _plot_class(story: Story) -> str:
-    return f"https://id.gs1.org/01/{story.data.items['dua_doi'].gtin}/10/VU-2026"
+def _hill_crop(story: Story, hill: int) -> str:
+    return story.asset("htx_dua", f"DOI{hill + 1}-2026")
 
 
 def _fresh(story: Story, random: Random, when: datetime, number: int, lot: Batch) -> None:
@@ -122,11 +114,12 @@ def play_potato(story: Story) -> None:
         dug = story.at(9, 1, 6) + DAY * (number * 4 // 3)
         lot = story.batch("khoai_ruong", f"KL{number:02d}-26", made=dug, amount=random.randrange(480, 760, 20))
         minute = timedelta(minutes=6 * number)
-        story.diary(story.at(5, 20, 6) + minute, field, lot.uri, "planting", variety="khoai lang Hoàng Long")
-        story.diary(story.at(6, 14, 6) + minute, field, lot.uri, "fertilising", material="tro bếp, lân", kilograms=20)
-        story.diary(story.at(7, 12, 6) + minute, field, lot.uri, "vine_turning")
-        story.diary(story.at(8, 20, 6) + minute, field, lot.uri, "inspection", scheme="VietGAP")
-        story.make(dug, field, lot, harvested=True)
+        crop = story.asset("htx_khoai", f"KL{number:02d}-26")
+        story.diary(story.at(5, 20, 6) + minute, field, crop, "planting", variety="khoai lang Hoàng Long")
+        story.diary(story.at(6, 14, 6) + minute, field, crop, "fertilising", material="tro bếp, lân", kilograms=20)
+        story.diary(story.at(7, 12, 6) + minute, field, crop, "vine_turning")
+        story.diary(story.at(8, 20, 6) + minute, field, crop, "inspection", scheme="VietGAP")
+        story.harvest(dug, field, crop, lot)
         story.send(dug + HOUR * 5, field, "kho_khoai", amount_of(lot), hours=0.5)
         lots.append(lot)
         if number % 3 == 0:
@@ -165,14 +158,15 @@ def play_tea(story: Story) -> None:
         picked = story.at(10, 1, 6) + DAY * (number - 1)
         lot = story.batch("hoa_tuoi", f"HV{number:02d}-26", made=picked, amount=random.randrange(8, 13))
         minute = timedelta(minutes=8 * number)
+        crop = story.asset("htx_tra", f"LUONG{number:02d}")
         for month, day, activity in (
             (5, 10, "mulching"),
             (7, 5, "fertilising"),
             (8, 28, "weeding"),
             (9, 20, "inspection"),
         ):
-            story.diary(story.at(month, day, 7) + minute, garden, lot.uri, activity)
-        story.make(picked, garden, lot, harvested=True)
+            story.diary(story.at(month, day, 7) + minute, garden, crop, activity)
+        story.harvest(picked, garden, crop, lot)
         arrived = story.send(picked + HOUR * 3, garden, "nha_say_tra", amount_of(lot), hours=0.5)
         for reading in range(3):
             story.measure(
@@ -188,9 +182,8 @@ def play_tea(story: Story) -> None:
 def _boxes(story: Story, when: datetime, number: int, lot: Batch) -> None:
     boxes = story.batch("tra_hoa_vang", f"TV{number:02d}-26", made=when, amount=lot.total * 5 // 12 * 12)
     story.turn(when, "nha_say_tra", lot.all(), amount_of(boxes), biz_step="packing", ilmd=story.facts(boxes))
-    serials = story.serials(boxes, boxes.total)
+    serials = story.label(when + HOUR, "nha_say_tra", boxes)
     story.marks.setdefault("tea_box", serials[0])
-    story.note(when + HOUR, "nha_say_tra", things(serials), "commissioning", action="ADD", disposition="active")
     made = market.cases(
         story, when + HOUR * 2, "nha_say_tra", [things(serials[i : i + 12]) for i in range(0, len(serials), 12)]
     )
@@ -211,7 +204,7 @@ def play_mushroom(story: Story) -> None:
         house = f"nha_nam_{week % 3 + 1}"
         substrate = story.batch("phoi_nam", f"PN{week + 1:02d}-26", made=day, amount=900)
         story.make(day, house, substrate, facts={"lv:material": "rơm lúa Yên Khánh"})
-        story.diary(day + DAY * 9, house, substrate.uri, "inspection", scheme="VietGAP")
+        story.note(day + DAY * 9, house, amount_of(substrate), "inspecting", disposition="conformant")
         for flush in range(3):
             picked = day + DAY * (18 + 9 * flush) - HOUR * 2
             if picked > story.end():
@@ -277,15 +270,14 @@ def play_vegetables(story: Story) -> None:
         cut: list[Batch] = []
         for turn in range(3):
             which = (number + 2 * turn) % len(plots)
+            crop = story.asset("htx_rau", f"RAU{which + 1}-{number // 31 + 1}")
             lot = story.batch("rau_ruong", f"RR{day:%m%d}-{which + 1}", made=day, amount=random.randrange(45, 80))
             when = day + timedelta(minutes=15 * turn)
             if (number + turn) % 5 == 0:
-                story.diary(
-                    day + HOUR * 13 - DAY * 6, plots[which], lot.uri, "spraying", material="neem", days_before=6
-                )
+                story.diary(day + HOUR * 13 - DAY * 6, plots[which], crop, "spraying", material="neem")
             elif (number + turn) % 5 == 2:
-                story.diary(day + HOUR * 13 - DAY * 12, plots[which], lot.uri, "fertilising", material="phân trùn quế")
-            story.make(when, plots[which], lot, harvested=True, facts={"lv:variety": VEGETABLES[which]})
+                story.diary(day + HOUR * 13 - DAY * 12, plots[which], crop, "fertilising", material="phân trùn quế")
+            story.harvest(when, plots[which], crop, lot, facts={"lv:variety": VEGETABLES[which]})
             story.send(when + HOUR / 2, plots[which], "so_che_rau", amount_of(lot), hours=0.4)
             cut.append(lot)
         _packs(story, random, day + HOUR * 2, number, cut)

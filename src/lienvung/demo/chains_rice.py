@@ -10,6 +10,7 @@ from lienvung.demo.story import LOCAL, Batch, Goods, Story, things, together
 
 MILL, STORE = "nha_may_xay", "kho_gao"
 DAY = timedelta(days=1)
+CERTIFICATE = "https://lienvung.vn/ns/certificate/VG-2026-NEP"
 
 
 def _moment(text: str, hour: int) -> datetime:
@@ -38,24 +39,19 @@ def _grow_glutinous(story: Story, random: Random) -> list[Batch]:
             field = fields[number % 3]
             cut = story.at(10, 2, 8) + DAY * (number % 8) + timedelta(minutes=7 * number)
             lot = story.batch(item, f"{code}{number:02d}-M26", made=cut, amount=random.randrange(640, 860, 10))
+            crop = story.asset(story.site(field).owner, f"{code}{number:02d}-M26")
             sown = story.at(6, 22, 7) + DAY * (number % 9) + timedelta(minutes=number)
-            story.diary(sown, field, lot.uri, "transplanting", variety="nếp hạt cau")
+            story.diary(sown, field, crop, "transplanting", variety="nếp hạt cau")
             for month, day, amount in ((7, 8, 12), (7, 30, 9), (8, 24, 6)):
                 when = story.at(month, day, 6) + timedelta(minutes=11 * number)
-                story.diary(when, field, lot.uri, "fertilising", material="NPK 16-16-8", kilograms=amount)
-            story.diary(story.at(8, 12, 6, number), field, lot.uri, "spraying", material="Bacillus thuringiensis")
-            story.diary(story.at(9, 21, 9, number), field, lot.uri, "inspection", scheme="VietGAP")
+                story.diary(when, field, crop, "fertilising", material="NPK 16-16-8", kilograms=amount)
+            story.diary(story.at(8, 12, 6, number), field, crop, "spraying", material="Bacillus thuringiensis")
+            story.diary(story.at(9, 21, 9, number), field, crop, "inspection", scheme="VietGAP")
             mistaken = item == wrong["product"] and number == wrong["lot"]
-            harvest = story.make(
-                cut,
-                field,
-                lot,
-                harvested=True,
-                certification="https://lienvung.vn/ns/certificate/VG-2026-NEP",
-                **({"event_id": "urn:uuid:5f2b8c1e-0a37-4d0e-9c55-2f6a1b7d0002"} if mistaken else {}),
-            )
+            own_id = {"event_id": "urn:uuid:5f2b8c1e-0a37-4d0e-9c55-2f6a1b7d0002"} if mistaken else {}
+            cutting = story.harvest(cut, field, crop, lot, certification=CERTIFICATE, **own_id)
             if mistaken:
-                _mistake(story, field, lot, harvest)
+                _mistake(story, field, lot, cutting)
             story.send(cut + DAY, field, MILL, Goods(amounts=((lot.uri, lot.total, lot.uom),)), hours=2)
             lots.append(lot)
     return lots
@@ -68,7 +64,7 @@ def _mistake(story: Story, field: str, lot: Batch, right: dict[str, object]) -> 
     typed = {
         **right,
         "eventID": "urn:uuid:5f2b8c1e-0a37-4d0e-9c55-2f6a1b7d0001",
-        "quantityList": [{"epcClass": lot.uri, "quantity": lot.total * 10, "uom": "KGM"}],
+        "outputQuantityList": [{"epcClass": lot.uri, "quantity": lot.total * 10, "uom": "KGM"}],
     }
     story.tell(owner, when, typed)
     declared = {
@@ -136,16 +132,15 @@ def _grow_quality(story: Story, random: Random) -> list[Batch]:
         cut = cut.replace(hour=6 + cut.hour % 11, minute=number % 60, second=0, microsecond=0)
         lot = story.batch("thoc_clc", f"YK{number:03d}-X26", made=cut, amount=random.randrange(280, 430, 10))
         minute = timedelta(minutes=number)
-        story.diary(
-            story.at(5, 4) + minute, field, lot.uri, "fertilising", material="phân hữu cơ vi sinh", kilograms=40
-        )
+        crop = story.asset("htx_lua_yen_khanh", f"YK{number:03d}-X26")
+        story.diary(story.at(5, 4) + minute, field, crop, "fertilising", material="phân hữu cơ vi sinh", kilograms=40)
         if number == story.data.story["recall"]["household"]:
-            story.diary(story.at(5, 24, 6), field, lot.uri, "spraying", material="tricyclazole 75WP", grams=60)
+            story.diary(story.at(5, 24, 6), field, crop, "spraying", material="tricyclazole 75WP", grams=60)
             story.marks["recalled_paddy"] = lot.uri
         elif number % 2:
-            story.diary(story.at(5, 16) + minute, field, lot.uri, "spraying", material="chế phẩm nấm xanh")
-        story.diary(story.at(5, 27) + minute, field, lot.uri, "inspection", scheme="TCVN 11041")
-        story.make(cut, field, lot, harvested=True, facts={"lv:household": f"hộ {number:03d}"})
+            story.diary(story.at(5, 16) + minute, field, crop, "spraying", material="chế phẩm nấm xanh")
+        story.diary(story.at(5, 27) + minute, field, crop, "inspection", scheme="TCVN 11041")
+        story.harvest(cut, field, crop, lot, facts={"lv:household": f"hộ {number:03d}"})
         truck.append(Goods(amounts=((lot.uri, lot.total, lot.uom),)))
         lots.append(lot)
         last = number == households or fields[number * len(fields) // households] != field
@@ -177,12 +172,7 @@ def _pack_quality(story: Story, when: datetime, run: int, bulk: Batch) -> None:
     story.marks[f"rice_packs_{run}"] = packs.uri
     outputs = Goods(amounts=((packs.uri, count, None),))
     story.turn(when, MILL, bulk.take(count * 5), outputs, biz_step="packing", ilmd=story.facts(packs))
-    serials = story.serials(packs, count)
-    for start in range(0, count, 500):
-        moment = when + timedelta(hours=1, minutes=start // 50)
-        story.note(
-            moment, MILL, things(serials[start : start + 500]), "commissioning", action="ADD", disposition="active"
-        )
+    serials = story.label(when + timedelta(hours=1), MILL, packs)
     story.marks[f"rice_pack_{run}"] = serials[0]
     made = market.cases(
         story, when + timedelta(hours=4), MILL, [things(serials[i : i + size]) for i in range(0, count, size)]
@@ -319,16 +309,8 @@ def _wine_week(story: Story, day: datetime, week: int, rice: Batch, yeast: Batch
         biz_step="packing",
         ilmd=story.facts(bottles),
     )
-    serials = story.serials(bottles, 120)
+    serials = story.label(bottled + timedelta(hours=2), "nha_nau_ruou", bottles)
     story.marks.setdefault("wine_bottle", serials[0])
-    story.note(
-        bottled + timedelta(hours=2),
-        "nha_nau_ruou",
-        things(serials),
-        "commissioning",
-        action="ADD",
-        disposition="active",
-    )
     made = market.cases(
         story, bottled + timedelta(hours=3), "nha_nau_ruou", [things(serials[i : i + 12]) for i in range(0, 120, 12)]
     )

@@ -37,7 +37,6 @@ def share(goods: Goods, parts: int) -> list[Goods]:
         epcs = goods.epcs[part::parts]
         amounts = []
         for uri, amount, uom in goods.amounts:
-            assert amount is not None
             mine = amount * (part + 1) // parts - amount * part // parts
             if mine:
                 amounts.append((uri, mine, uom))

@@ -5,7 +5,6 @@ Interrupted half-way, nothing is mended: the caller empties the folder and plays
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,16 +15,16 @@ from lienvung.demo.cast import Cast, CatalogueStage, DemoAccount, enter, enter_a
 from lienvung.demo.data import DemoData, load
 from lienvung.demo.examples import Outcome, capture_examples, documents
 from lienvung.demo.progress import Progress
-from lienvung.demo.story import CONTEXT, Entry, Event, Story
-from lienvung.demo.told import CHAINS, in_time_order
+from lienvung.demo.story import CONTEXT, Entry, Story
+from lienvung.demo.told import CHAINS, documents_of, in_time_order
 from lienvung.ledger.capture import capture_events
 from lienvung.people.actions import issue_token
 from lienvung.people.models import Account
 from lienvung.quality.actions import declare_recall
 from lienvung.territory.actions import load_units
+from lienvung.texts import Text
 
 WEIGHTS = {"units": 6, "cast": 3, "chains": 30, "capture": 50, "examples": 3, "recall": 8}
-DOCUMENT_EVENTS = 500  # of one capture document at most
 
 
 @dataclass(slots=True)
@@ -104,16 +103,6 @@ def _tell(data: DemoData, cast: Cast, progress: Progress) -> tuple[Story, Catalo
     return story, stage
 
 
-def documents_of(entries: Iterable[Entry]) -> Iterator[tuple[str, list[Event]]]:
-    """The events as the organisations send them: each twice a month, at most DOCUMENT_EVENTS a document."""
-    bundles: dict[tuple[int, bool, str], list[Event]] = {}
-    for entry in entries:
-        bundles.setdefault((entry.time.month, entry.time.day > 15, entry.firm), []).append(entry.event)
-    for (_, _, firm), events in bundles.items():
-        for start in range(0, len(events), DOCUMENT_EVENTS):
-            yield firm, events[start : start + DOCUMENT_EVENTS]
-
-
 def _capture(entries: list[Entry], cast: Cast, progress: Progress) -> None:
     progress.begin("capture", "sự kiện EPCIS / EPCIS events", len(entries))
     submitters = {key: str(organisation.pk) for key, organisation in cast.organisations.items()}
@@ -140,6 +129,6 @@ def _recall(data: DemoData, story: Story, accounts: dict[str, Account], progress
         by=accounts["official_nb"],
         lot_uri=story.marks["recalled_paddy"],
         reason=f"{wanted['reason_vi']} / {wanted['reason_en']}",
-        public_text=f"{wanted['public_vi']} / {wanted['public_en']}",
+        public_text=Text(wanted["public_vi"], wanted["public_en"]),
     )
     return {"id": str(recall.pk), "at": datetime.now().astimezone().isoformat(timespec="seconds")}

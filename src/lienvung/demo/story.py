@@ -25,7 +25,14 @@ CONTEXT: list[Any] = [
     {"cbvmda": "urn:epcglobal:cbv:mda:", "lv": "https://lienvung.vn/ns/"},
 ]
 
-Amount = tuple[str, int | None, str | None]
+DIARY_STEPS = {
+    "transplanting": ("commissioning", "active"),
+    "planting": ("commissioning", "active"),
+    "inspection": ("inspecting", "conformant"),
+}
+"""Business step and disposition of a diary line; any other activity is `other`."""
+
+Amount = tuple[str, int, str | None]
 Event = dict[str, Any]
 
 
@@ -152,10 +159,14 @@ class Story:
         self.stage.lot(batch)
         return batch
 
-    def serials(self, batch: Batch, count: int) -> list[str]:
-        """`count` single items of a lot, each as a Digital Link with lot and serial; the lot is used up by as many."""
-        batch.left -= count
-        return [f"{batch.uri}/21/{serial}" for serial in self.stage.serials(batch, count)]
+    def label(self, when: datetime, site: str, batch: Batch) -> list[str]:
+        """Every pack of a lot gets a serial; from here on packs are followed one by one, no longer as an amount.
+
+        Gives the packs as Digital Links with lot and serial.
+        """
+        packs = [f"{batch.uri}/21/{serial}" for serial in self.stage.serials(batch, batch.left)]
+        self.turn(when, site, batch.all(), things(packs))
+        return packs
 
     def box(self, firm: str) -> str:
         """A new case or pallet: an SSCC of the organisation (AI 00, extension digit 1)."""
@@ -193,8 +204,21 @@ class Story:
             ilmd["cbvmda:bestBeforeDate"] = batch.best_before.isoformat()
         return {**ilmd, **more}
 
+    def harvest(self, when: datetime, site: str, crop: str, batch: Batch, **fields: Any) -> Event:
+        """A lot is cut or netted from a crop that has a diary (a GIAI): the lot's way back leads to the plot."""
+        more = {"cbvmda:harvestEndDate": when.date().isoformat(), **fields.pop("facts", {})}
+        return self.turn(
+            when,
+            site,
+            things([crop]),
+            Goods(amounts=((batch.uri, batch.total, batch.uom),)),
+            biz_step="creating_class_instance",
+            ilmd=self.facts(batch, **more),
+            **fields,
+        )
+
     def make(self, when: datetime, site: str, batch: Batch, *, harvested: bool = False, **fields: Any) -> Event:
-        """A lot comes into being here (harvest, catch, delivery from before the story)."""
+        """A lot comes into being here (catch, delivery from before the story)."""
         place = self.site(site)
         more = {"cbvmda:harvestEndDate" if harvested else "lv:producedOn": when.date().isoformat()}
         ilmd = self.facts(batch, **more, **fields.pop("facts", {}))
@@ -225,7 +249,7 @@ class Story:
                 time=when,
                 action=fields.pop("action", "OBSERVE"),
                 epcs=goods.epcs or None,
-                quantities=fields.pop("quantities", None) or goods.amounts or None,
+                quantities=goods.amounts or None,
                 biz_step=step,
                 read_point=place.uri,
                 biz_location=fields.pop("biz_location", place.uri),
@@ -233,13 +257,13 @@ class Story:
             ),
         )
 
-    def diary(self, when: datetime, site: str, uri: str, activity: str, **details: Any) -> Event:
-        """A line of the growing diary about a crop lot: what was done, with what, how much."""
+    def diary(self, when: datetime, site: str, crop: str, activity: str, **details: Any) -> Event:
+        """A line of the growing diary about a crop or an animal (GIAI): what was done, with what, how much."""
         more = {f"lv:{name}": value for name, value in details.items()}
-        step = "inspecting" if activity == "inspection" else "other"
-        seen = "conformant" if activity == "inspection" else "active"
-        goods = things([uri]) if "/8004/" in uri else Goods(amounts=((uri, None, None),))
-        return self.note(when, site, goods, step, disposition=seen, extensions={"lv:activity": activity, **more})
+        step, seen = DIARY_STEPS.get(activity, ("other", "active"))
+        action = "ADD" if step == "commissioning" else "OBSERVE"
+        extensions = {"lv:activity": activity, **more}
+        return self.note(when, site, things([crop]), step, disposition=seen, action=action, extensions=extensions)
 
     def turn(self, when: datetime, site: str, inputs: Goods, outputs: Goods, **fields: Any) -> Event:
         """Inputs become outputs (milling, cooking, packing, slaughter)."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from lienvung.demo import chains_animal, chains_garden, chains_rice
-from lienvung.demo.story import Entry, Story
+from lienvung.demo.story import Entry, Event, Story
+
+DOCUMENT_EVENTS = 500  # of one capture document at most
 
 CHAINS: tuple[tuple[str, Callable[[Story], None]], ...] = (
     ("gạo nếp hạt cau", chains_rice.play_glutinous),
@@ -30,3 +32,13 @@ CHAINS: tuple[tuple[str, Callable[[Story], None]], ...] = (
 def in_time_order(story: Story) -> list[Entry]:
     """All events as they happened; what happened at the same time stays as it was told."""
     return sorted(story.entries, key=lambda entry: (entry.time, entry.order))
+
+
+def documents_of(entries: Iterable[Entry]) -> Iterator[tuple[str, list[Event]]]:
+    """The events as the organisations send them: each twice a month, at most DOCUMENT_EVENTS a document."""
+    bundles: dict[tuple[int, bool, str], list[Event]] = {}
+    for entry in entries:
+        bundles.setdefault((entry.time.month, entry.time.day > 15, entry.firm), []).append(entry.event)
+    for (_, _, firm), events in bundles.items():
+        for start in range(0, len(events), DOCUMENT_EVENTS):
+            yield firm, events[start : start + DOCUMENT_EVENTS]
