@@ -324,6 +324,7 @@ class Rows:
                     disposition,
                     amount,
                     unit,
+                    step_id,
                 )
             )
 
