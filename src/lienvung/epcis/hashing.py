@@ -42,4 +42,4 @@ def event_hash(event: dict[str, Any], context: Context | None = None) -> str:
 
 def ni_of(text: str) -> str:
     """The hash of a pre-hash text, as a URI."""
-    return f"ni:///sha-256;{sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}?ver=CBV2.0"
+    return f"ni:///sha-256;{sha256(text.encode()).hexdigest()}?ver=CBV2.0"

@@ -33,15 +33,30 @@ from lienvung.gs1 import canonical_uri
 MAX_URI = 2_000
 _MAX_ENTRIES = 100_000
 # RFC 3986 characters, and printable ones beyond ASCII (RFC 3987), as Vietnamese web addresses have them.
-_URI = re.compile(
-    r"""[A-Za-z_][A-Za-z0-9+.\-_]*:(?:[^\s%<>"{}|\\^`\x00-\x20\x7f-\x9f\ud800-\udfff]|%[0-9A-Fa-f]{2})+"""
-)
+_PLAIN = r"""[^\s%<>"{}|\\^`\x00-\x20\x7f-\x9f\ud800-\udfff]"""
+_URI = re.compile(rf"[A-Za-z_][A-Za-z0-9+.\-_]*:(?:{_PLAIN}+|%[0-9A-Fa-f]{{2}})(?:{_PLAIN}+|%[0-9A-Fa-f]{{2}})*+")
 _CLAIMED = {
     False: re.compile(r"urn:epcglobal:cbv:|https?://ns\.gs1\.org/cbv/"),
     True: re.compile(r"https?://(?:www\.)?gs1\.org/voc/"),
 }
 _UOM = re.compile(r"[A-Z0-9]{2,3}")
 _GRAI = re.compile(r"https?://[^/?#]+(?:/[^?#]*)?/8003/(0[0-9]{13}[A-Za-z0-9\-._]{0,16})(?:\?.*)?", re.IGNORECASE)
+
+
+_SSCC = "https://id.gs1.org/00/"
+_NO_GS1 = ("urn:epcglobal:cbv:", "urn:uuid:", "ni:///")
+# Three digits -> their part of the check sum; an SSCC has six such groups, GS1 General Specifications section 7.9.
+_ODD = {f"{n:03}": 3 * (n // 100) + n // 10 % 10 + 3 * (n % 10) for n in range(1000)}
+_EVEN = {f"{n:03}": n // 100 + 3 * (n // 10 % 10) + n % 10 for n in range(1000)}
+
+
+def is_sscc(text: str) -> bool:
+    """18 digits with the right check digit."""
+    try:
+        total = _ODD[text[:3]] + _EVEN[text[3:6]] + _ODD[text[6:9]] + _EVEN[text[9:12]] + _ODD[text[12:15]]
+        return len(text) == 18 and (total + _EVEN[text[15:]]) % 10 == 0
+    except KeyError:
+        return False
 
 
 class Suspicion(Invalid):
@@ -89,18 +104,55 @@ class Identifiers(_Bounded):
 
     def __init__(self, names: Names) -> None:
         self.names = names
-        self.heads = _Bounded()  # what serials (or lots) of one class share: as given -> canonical
+        # What serials (or lots) of one class share, as given -> (canonical, as given after a line break).
+        self.heads: dict[str, tuple[str, str]] = {}
 
     def __missing__(self, uri: str) -> str:
-        head, _, last = uri.rpartition("/" if uri[:1] == "h" else ".")
-        shared = self.heads.get(head)
-        if shared is not None and len(last) <= 20 and last.isalnum() and last.isascii():
-            canonical: str = self.keep(uri, shared + last)
-            return canonical
-        canonical = self.keep(uri, self._check(uri))
-        if last.isalnum() and canonical.endswith(("/21/" + last, "/10/" + last)):
-            self.heads.keep(head, canonical[: -len(last)])
+        cut = uri.rfind("/" if uri[:1] == "h" else ".") + 1
+        last = uri[cut:]
+        shared = self.heads.get(uri[:cut])
+        if shared is not None and last.isalnum() and len(last) <= 20 and last.isascii():
+            canonical = shared[0] + last
+        elif uri.startswith(_SSCC) and is_sscc(uri[22:]):
+            canonical = uri
+        else:
+            canonical = self._check(uri)
+            if last.isalnum() and canonical.endswith(("/21/" + last, "/10/" + last)):
+                if len(self.heads) >= _MAX_ENTRIES:
+                    self.heads.clear()
+                self.heads[uri[:cut]] = (canonical[: -len(last)], "\n" + uri[:cut])
+        if len(self) >= _MAX_ENTRIES:
+            self.clear()
+        self[uri] = canonical
         return canonical
+
+    def listed(self, uris: list[str]) -> tuple[list[str], str, bool]:
+        """The canonical URIs of a list that is not empty, in its order; `epc=…` of each, sorted; whether all differ.
+
+        Most lists hold serials of one class, plain letters and digits: they are checked together, and kept as they
+        are where they are canonical already.
+        """
+        first = uris[0]
+        cut = first.rfind("/" if first[:1] == "h" else ".") + 1
+        shared = self.heads.get(first[:cut])
+        if shared is not None:
+            canonical, line_head = shared
+            lasts = ("\n" + "\n".join(uris)).split(line_head)
+            text = "".join(lasts)
+            if (
+                len(lasts) == len(uris) + 1
+                and not lasts[0]
+                and text.isalnum()
+                and text.isascii()
+                and lasts.count("") == 1
+                and max(map(len, lasts)) <= 20
+            ):
+                found = uris if canonical == line_head[1:] else [canonical + last for last in lasts[1:]]
+                differ = len(set(lasts)) == len(lasts)
+                lasts.sort()  # the empty one before the first stays first: it is what the first is joined to
+                return found, ("epc=" + canonical).join(lasts), differ
+        found = [self[uri] for uri in uris]
+        return found, "epc=" + "epc=".join(sorted(found)), len(set(found)) == len(found)
 
     def _check(self, uri: str) -> str:
         if not is_uri(uri):
@@ -109,6 +161,8 @@ class Identifiers(_Bounded):
                 vi=f"«{uri[:100]}» không phải là URI.",
                 en=f"'{uri[:100]}' is not a URI.",
             )
+        if uri.startswith(_NO_GS1):
+            return uri
         return canonical_identifier(self.names.expand(uri))
 
 
@@ -159,7 +213,7 @@ class Units(_Bounded):
 
 
 class Values(_Bounded):
-    """Free text -> as the event hash writes it: trimmed; CURIE, CBV URN, number and GS1 identifier in canonical form."""
+    """Free text -> as the event hash writes it: trimmed; CURIE, CBV URN, number, GS1 identifier in canonical form."""
 
     __slots__ = ("names",)
 
@@ -195,6 +249,7 @@ class Lookups:
     __slots__ = (
         "alerts",
         "business",
+        "circumstances",
         "components",
         "dispositions",
         "identifiers",
@@ -211,6 +266,7 @@ class Lookups:
         self.names = names
         self.identifiers = Identifiers(names)
         self.values = Values(names)
+        self.circumstances: dict[Any, Any] = {}  # filled by `scan`
         self.units = Units()
         self.steps = Words(BIZ_STEP, names)
         self.dispositions = Words(DISPOSITION, names)

@@ -12,15 +12,21 @@ from lienvung.errors import Invalid
 
 MAX_DIGITS = 60
 """Numbers with more digits than this, before or after the point, are refused."""
+_LIMIT = 10**MAX_DIGITS
 _NUMERAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 
 
 def number_text(number: int | Decimal) -> str:
     """`number` in canonical form: 1.50 -> '1.5', 1E+2 -> '100'. Raises `Invalid` beyond `MAX_DIGITS`."""
     if isinstance(number, int):
-        if -(10**MAX_DIGITS) < number < 10**MAX_DIGITS:
+        if -_LIMIT < number < _LIMIT:
             return str(number)
         raise _out_of_range()
+    text = str(number)
+    if "E" not in text and len(text) <= MAX_DIGITS and number.is_finite():
+        if "." in text:
+            text = text.rstrip("0").rstrip(".")
+        return "0" if text in ("-0", "") else text
     if not number.is_finite() or not _printable(number):
         raise _out_of_range()
     text = format(number, "f")

@@ -136,8 +136,9 @@ def read_document(
 def _readings(opened: Opened, scanner: Scanner) -> list[Reading]:
     readings: list[Reading] = []
     bare = not opened.path
-    for index, raw in enumerate(opened.events):
+    for index, part in enumerate(opened.events):
         path = opened.event_path(index)
+        raw = bytes(part)
         scanned = scanner.scan(raw, path)
         if scanned is None:
             if len(scanner.faults) >= MAX_FAULTS:
@@ -197,7 +198,7 @@ def _reading(raw: bytes, scanned: Scanned) -> Reading:
     error = wire.errorDeclaration
     return Reading(
         raw,
-        sha256(facts.pre_hash.encode("utf-8", "surrogatepass")).digest(),
+        sha256(facts.pre_hash.encode()).digest(),
         TYPES[wire.__class__],
         ACTIONS.get(getattr(wire, "action", ""), Action.NONE),
         facts.time_ms,

@@ -8,7 +8,9 @@ fault and its place.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from lienvung.epcis.extension import extension_text, ilmd_text, sensor_text
 from lienvung.epcis.kinds import Role
@@ -35,12 +37,13 @@ OFFSETS = frozenset(
 Number = int | Decimal | None
 Things = tuple[Role, list[str]]
 Amounts = tuple[Role, list[tuple[str, Number, str | None]]]
+Circumstances = tuple[str, str | None, str | None, str | None, str | None]
 Parties = list[tuple[str | None, str]]
 NO_EXTENSIONS: Extensions = {}
 IGNORED_NAMES = frozenset({"rdfs:comment"})
 
 
-class Facts(NamedTuple):
+class Facts(msgspec.Struct, gc=False):
     """What `scan` finds; lists hold canonical identifiers in the order given."""
 
     pre_hash: str
@@ -58,6 +61,7 @@ class Facts(NamedTuple):
     persistent_unset: list[str]
 
 
+_MAX_CIRCUMSTANCES = 20_000
 NONE: Parties = []
 NO_WORDS: list[str] = []
 
@@ -96,12 +100,11 @@ def _object(wire: ObjectWire, text: str, lookups: Lookups) -> tuple[str, tuple[T
     epcs = wire.epcList
     things: tuple[Things, ...] = ()
     if epcs:
-        known = lookups.identifiers
-        found = [known[uri] for uri in epcs]
-        if len(set(found)) != len(found):
+        found, listed, differ = lookups.identifiers.listed(epcs)
+        if not differ:
             _check_unique(epcs)
         things = ((Role.EPC, found),)
-        text += "epcListepc=" + "epc=".join(sorted(found))
+        text += "epcList" + listed
     amounts: tuple[Amounts, ...] = ()
     if wire.quantityList:
         listed, rows = _quantities(wire.quantityList, lookups)
@@ -124,9 +127,9 @@ def _transaction(
         things = ((Role.PARENT, [parent]),)
         text += "parentID=" + parent
     if wire.epcList:
-        found = [known[uri] for uri in wire.epcList]
+        found, listed, _ = known.listed(wire.epcList)
         things += ((Role.EPC, found),)
-        text += "epcListepc=" + "epc=".join(sorted(found))
+        text += "epcList" + listed
     amounts: tuple[Amounts, ...] = ()
     if wire.quantityList:
         listed, rows = _quantities(wire.quantityList, lookups)
@@ -151,9 +154,9 @@ def _containment(
     elif wire.action != "OBSERVE":
         raise Suspicion()
     if wire.childEPCs:
-        found = [known[uri] for uri in wire.childEPCs]
+        found, listed, _ = known.listed(wire.childEPCs)
         things += ((Role.CHILD, found),)
-        text += "childEPCsepc=" + "epc=".join(sorted(found))
+        text += "childEPCs" + listed
     elif not wire.childQuantityList and wire.action != "DELETE":
         raise Suspicion()
     amounts: tuple[Amounts, ...] = ()
@@ -173,15 +176,15 @@ def _transformation(
     things: list[Things] = []
     amounts: list[Amounts] = []
     for role, label, uris, quantity_label, quantities in (
-        (Role.INPUT, "inputEPCListepc=", wire.inputEPCList, "inputQuantityList", wire.inputQuantityList),
-        (Role.OUTPUT, "outputEPCListepc=", wire.outputEPCList, "outputQuantityList", wire.outputQuantityList),
+        (Role.INPUT, "inputEPCList", wire.inputEPCList, "inputQuantityList", wire.inputQuantityList),
+        (Role.OUTPUT, "outputEPCList", wire.outputEPCList, "outputQuantityList", wire.outputQuantityList),
     ):
         if uris:
-            found = [known[uri] for uri in uris]
-            if len(set(found)) != len(found):
+            found, listed, differ = known.listed(uris)
+            if not differ:
                 _check_unique(uris)
             things.append((role, found))
-            text += label + "epc=".join(sorted(found))
+            text += label + listed
         if quantities:
             listed, rows = _quantities(quantities, lookups)
             amounts.append((role, rows))
@@ -207,27 +210,31 @@ def _common(
 ) -> Facts:
     """What all event types end with."""
     known = lookups.identifiers
-    biz_step = disposition = read_point = biz_location = None
-    if wire.bizStep is not None:
-        biz_step, uri = lookups.steps[wire.bizStep]
-        text += "bizStep=" + uri
-    if wire.disposition is not None:
-        disposition, uri = lookups.dispositions[wire.disposition]
-        text += "disposition=" + uri
     to_set = to_unset = NO_WORDS
-    if wire.persistentDisposition is not None:
-        persistent, to_set, to_unset = _persistent(wire.persistentDisposition, lookups)
-        text += persistent
-    if wire.readPoint is not None:
-        read_point = known[wire.readPoint.id]
-        text += "readPointid=" + read_point
-        if "readPoint" in extensions:
-            text += extension_text(extensions["readPoint"], lookups, ignored)
-    if wire.bizLocation is not None:
-        biz_location = known[wire.bizLocation.id]
-        text += "bizLocationid=" + biz_location
-        if "bizLocation" in extensions:
-            text += extension_text(extensions["bizLocation"], lookups, ignored)
+    if wire.persistentDisposition is None and not extensions:
+        read_at = wire.readPoint
+        located_at = wire.bizLocation
+        key = (
+            wire.bizStep,
+            wire.disposition,
+            None if read_at is None else read_at.id,
+            None if located_at is None else located_at.id,
+        )
+        found = lookups.circumstances.get(key)
+        if found is None:
+            found = _circumstances(wire, "", lookups, extensions, ignored)
+            if len(lookups.circumstances) >= _MAX_CIRCUMSTANCES:
+                lookups.circumstances.clear()
+            lookups.circumstances[key] = found
+        told, biz_step, disposition, read_point, biz_location = found
+    else:
+        persistent = ""
+        if wire.persistentDisposition is not None:
+            persistent, to_set, to_unset = _persistent(wire.persistentDisposition, lookups)
+        told, biz_step, disposition, read_point, biz_location = _circumstances(
+            wire, persistent, lookups, extensions, ignored
+        )
+    text += told
     if wire.sensorElementList:
         text += sensor_text(wire.sensorElementList, lookups, ignored)
     business = sources = destinations = NONE
@@ -250,6 +257,33 @@ def _common(
         text, time_ms, things, amounts, biz_step, disposition, read_point, biz_location,
         business, sources, destinations, to_set, to_unset,
     )  # fmt: skip
+
+
+def _circumstances(
+    wire: EventWire, persistent: str, lookups: Lookups, extensions: Extensions, ignored: frozenset[str]
+) -> Circumstances:
+    """Business step, disposition and places, as text and each: few combinations in many events."""
+    known = lookups.identifiers
+    text = ""
+    biz_step = disposition = read_point = biz_location = None
+    if wire.bizStep is not None:
+        biz_step, uri = lookups.steps[wire.bizStep]
+        text += "bizStep=" + uri
+    if wire.disposition is not None:
+        disposition, uri = lookups.dispositions[wire.disposition]
+        text += "disposition=" + uri
+    text += persistent
+    if wire.readPoint is not None:
+        read_point = known[wire.readPoint.id]
+        text += "readPointid=" + read_point
+        if "readPoint" in extensions:
+            text += extension_text(extensions["readPoint"], lookups, ignored)
+    if wire.bizLocation is not None:
+        biz_location = known[wire.bizLocation.id]
+        text += "bizLocationid=" + biz_location
+        if "bizLocation" in extensions:
+            text += extension_text(extensions["bizLocation"], lookups, ignored)
+    return text, biz_step, disposition, read_point, biz_location
 
 
 def _quantities(amounts: list[Amount], lookups: Lookups) -> tuple[str, list[tuple[str, Number, str | None]]]:

@@ -17,8 +17,12 @@ _FULL = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?(Z|z|[+-][0-9]{2}:[0-9]{2})"
 )
 _MILLISECOND = timedelta(milliseconds=1)
-# ':04:03' -> ms in the hour; doubles as the check of both numbers.
+# ':04:03' -> ms in the hour, '.250' -> ms in the second; the look-up doubles as the check of the digits.
 MINUTE_SECOND = {f":{m:02}:{s:02}": (m * 60 + s) * 1000 for m in range(60) for s in range(60)}
+MILLISECONDS = {f".{ms:03}": ms for ms in range(1000)}
+HOURS: dict[str, tuple[int, str]] = {}
+"""'2026-11-02T07+07:00' -> (epoch ms of that hour, '2026-11-02T00')."""
+_HOURS_MAX = 20_000
 
 
 def parse_time(text: str) -> tuple[int, str]:
@@ -26,15 +30,16 @@ def parse_time(text: str) -> tuple[int, str]:
 
     Raises `Invalid` for text that is not RFC 3339 with a zone, or a time that does not exist.
     """
-    known = HOURS.get((text[:13], text[19:]))
-    if known is not None:
+    hour = HOURS.get(text[:13] + text[23:]) if text[19:20] == "." else HOURS.get(text[:13] + text[19:])
+    if hour is not None:
         within = MINUTE_SECOND.get(text[13:19])
-        if within is not None:
-            base, head, tail = known
-            return base + within, head + text[13:19] + tail
-    ms, canonical = _parse(text)
-    _remember(text, ms, canonical)
-    return ms, canonical
+        fraction = text[19:23] if text[19] == "." else ".000"
+        ms = MILLISECONDS.get(fraction)
+        if within is not None and ms is not None:
+            return hour[0] + within + ms, f"{hour[1]}{text[13:19]}{fraction}Z"
+    found = _parse(text)
+    _remember(text, *found)
+    return found
 
 
 @lru_cache(maxsize=4096)
@@ -72,20 +77,15 @@ def _offset(zone: str) -> timedelta:
     return -span if zone[0] == "-" else span
 
 
-HOURS: dict[tuple[str, str], tuple[int, str, str]] = {}
-"""('2026-11-02T07', '.000+07:00') -> (epoch ms of that hour, '2026-11-02T00', '.000Z').
-
-The text after the seconds is at most 16 characters there, so that no sender can fill memory."""
-_HOURS_MAX = 20_000
-
-
 def _remember(text: str, ms: int, canonical: str) -> None:
-    tail = text[19:]
-    whole_hours = tail in ("Z", "z") or tail[-3:] == ":00" or tail[-1:] in "Zz"
+    """Keep what the hour is in UTC, where its minutes are those of UTC: all but a few zones."""
+    zone = text[23:] if text[19] == "." else text[19:]
     within = MINUTE_SECOND.get(text[13:19])
-    # A rounding that carries into the next second is no property of the hour.
-    if not whole_hours or within is None or len(tail) > 16 or canonical[13:19] != text[13:19]:
+    if within is None or not (zone in ("Z", "z") or (len(zone) == 6 and zone.endswith(":00"))):
+        return
+    fraction = MILLISECONDS.get(text[19:23]) if text[19] == "." else 0
+    if fraction is None:
         return
     if len(HOURS) >= _HOURS_MAX:
         HOURS.clear()
-    HOURS[(text[:13], tail)] = (ms - within, canonical[:13], canonical[19:])
+    HOURS[text[:13] + zone] = (ms - within - fraction, canonical[:13])
