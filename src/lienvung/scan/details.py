@@ -91,13 +91,8 @@ def certificates(event: dict[str, Any], ilmd: dict[str, Any]) -> list[Certificat
         if isinstance(one, dict):
             found.append(_certificate(_local(one)))
         elif isinstance(one, str) and one:
-            found.append(
-                Certificate(
-                    name="Chứng nhận",
-                    link=one if one.startswith("https://") else "",
-                    number="" if one.startswith("https://") else one,
-                )
-            )
+            number = re.split(r"[/:#=]", one.rstrip("/"))[-1]
+            found.append(Certificate(name="Chứng nhận", number=number, link=one if one.startswith("https://") else ""))
     listed = ilmd.get("certificationList")
     for group in _many(listed):
         inner = _local(group).get("certification", group) if isinstance(group, dict) else group

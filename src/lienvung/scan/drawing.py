@@ -88,12 +88,19 @@ def journey_map(
     ]
     for outline in outlines:
         path = "".join(_ring(ring, frame) for ring in outline.rings)
-        if path:
-            parts.append(f'<path class="{"near" if outline.near else "far"}" d="{path}"/>')
+        if path and outline.near:
+            # border below, fill above: borders between the parts of one unit do not show
+            name = f"u{len(parts)}"
+            parts.append(
+                f'<defs><path id="{name}" d="{path}"/></defs><use class="edge" href="#{name}"/>'
+                f'<use class="near" href="#{name}"/>'
+            )
+        elif path:
+            parts.append(f'<path class="far" d="{path}"/>')
     if whole:
         parts.append(_archipelagos(islands, frame))
-    parts.append(_labels(outlines, frame))
     places = [frame(p.lon, p.lat) for p in points]
+    parts.append(_labels(outlines, frame, places))
     if len(places) > 1:
         line = "".join(f"{'L' if n else 'M'}{x:.0f} {y:.0f}" for n, (x, y) in enumerate(places))
         parts.append(f'<path class="way" d="{line}"/>')
@@ -149,18 +156,21 @@ def _ring(ring: Ring, frame: Frame) -> str:
     return "".join(steps) + "z"
 
 
-def _labels(outlines: Sequence[Outline], frame: Frame) -> str:
-    """The names of the provinces in sight, at the middle of their largest ring's visible part."""
+def _labels(outlines: Sequence[Outline], frame: Frame, marks: Sequence[tuple[float, float]]) -> str:
+    """The names of the provinces in sight, near the middle of the visible part, away from the marks."""
     out = []
     for outline in outlines:
         if not outline.near or not outline.name or not outline.rings:
             continue
-        ring = max(outline.rings, key=len)
-        seen = [(x, y) for x, y in (frame(lon, lat) for lon, lat, *_ in ring) if 0 < x < WIDTH and 0 < y < HEIGHT]
+        border = [frame(lon, lat) for ring in outline.rings for lon, lat, *_ in ring]
+        seen = [(x, y) for x, y in border if 0 < x < WIDTH and 0 < y < HEIGHT]
         if len(seen) < 3:
             continue
-        x = min(max((min(x for x, _ in seen) + max(x for x, _ in seen)) / 2, 44), WIDTH - 44)
-        y = min(max((min(y for _, y in seen) + max(y for _, y in seen)) / 2, 14), HEIGHT - 8)
+        middle = [(min(side) + max(side)) / 2 for side in zip(*seen)]
+        tries = [(middle[0] + dx, middle[1] + dy) for dx, dy in ((0, 0), (-45, 0), (45, 0), (0, -26), (0, 26))]
+        free = [(min((math.dist(place, mark) for mark in marks), default=99.0), place) for place in tries]
+        x, y = next((place for room, place in free if room > 40), max(free)[1])
+        x, y = min(max(x, 44), WIDTH - 44), min(max(y, 14), HEIGHT - 8)
         out.append(f'<text class="prov" x="{x:.0f}" y="{y:.0f}">{escape(outline.name)}</text>')
     return "".join(out)
 

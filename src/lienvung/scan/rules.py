@@ -74,6 +74,9 @@ STEP_NAMES = {
     "other": Text("Việc khác", "Other"),
 }
 
+# Steps whose CBV name tells a buyer less than the stage does: a harvest is captured as `commissioning`.
+SAYING_LITTLE = frozenset({"commissioning", "creating_class_instance", "other", "assembling", None})
+
 
 @dataclass(frozen=True, slots=True)
 class StageRow:
@@ -202,11 +205,11 @@ class Stop:
     @property
     def what(self) -> Text:
         """The names of its business steps, at most three, in order."""
-        steps = dict.fromkeys(h.biz_step for h in self.happenings if h.biz_step in STEP_NAMES)
-        names = [STEP_NAMES[step] for step in steps if step is not None]
-        if not names or len({h.biz_step for h in self.happenings}) > 4:
-            stage = OF_TRACE.get(self.stage)
-            names = [STAGE_NAMES[stage] if stage else STEP_NAMES["other"]]
+        stage = OF_TRACE.get(self.stage)
+        steps = list(dict.fromkeys(h.biz_step for h in self.happenings))
+        names = [STEP_NAMES[s] for s in steps if s in STEP_NAMES and (s not in SAYING_LITTLE or stage is None)]
+        if not names or len(steps) > 4 or any(s in SAYING_LITTLE for s in steps):
+            names = [STAGE_NAMES[stage] if stage else STEP_NAMES["other"], *names]
         names = list(dict.fromkeys(names))[:3]
         return Text(_sentence(n.vi for n in names), _sentence(n.en for n in names))
 

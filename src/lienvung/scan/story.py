@@ -343,9 +343,11 @@ def _map(steps: Sequence[StepView]) -> str:
 def _outlines() -> tuple[list[drawing.Outline], list[drawing.Outline], list[drawing.Islands]]:
     """(the two provinces, the country, its archipelagos), read once."""
     read = outlines()
-    names = {"ha-noi": "Hà Nội", "ninh-binh": "Ninh Bình"}
-    wanted = ["ha-noi", *NINH_BINH_NOW]
-    near = [drawing.Outline(names.get(slug, ""), read["provinces"][slug]["rings"], near=True) for slug in wanted]
+    parts = {"Ninh Bình": NINH_BINH_NOW, "Hà Nội": ("ha-noi",)}
+    near = [
+        drawing.Outline(name, [ring for slug in slugs for ring in read["provinces"][slug]["rings"]], near=True)
+        for name, slugs in parts.items()
+    ]
     country = [drawing.Outline("Việt Nam", read["country"])]
     islands = [drawing.Islands(i["name"], i["lon"], i["lat"]) for i in read["islands"]]
     return near, country, islands
