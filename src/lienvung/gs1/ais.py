@@ -1,4 +1,4 @@
-"""The Application Identifiers (AIs): what each may hold, and beside which others (GS1 General Specifications, section 3).
+"""The Application Identifiers (AIs): what each may hold, and beside which others (General Specifications, section 3).
 
 Read once from `ai_table.tsv`, whose first lines say where its facts come from and how it is laid out.
 """

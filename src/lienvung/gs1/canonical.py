@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 
 from lienvung.gs1.ais import AIS, check_value
+from lienvung.gs1.checks import check_digit, check_digit_fits
 from lienvung.gs1.digital_link import CANONICAL_STEM, SHORT_NAMES, check_path
 from lienvung.gs1.elements import AIs
 from lienvung.gs1.percent import decode, encode_canonical
@@ -25,8 +26,13 @@ FINEST: dict[str, tuple[str, ...]] = {
     "8010": ("8011",),
 }
 
+#: what stands before a plain serial or lot number -> the same in canonical form
 _PREFIXES: dict[str, str] = {}
-_PREFIXES_MAX = 50_000
+#: what stands before an SSCC -> the company prefix that it is split by in a URN, '' in a Digital Link
+_SSCC_HEADS: dict[str, str] = {}
+_MOST_SHARED = 50_000
+_PLAIN = re.compile(r"[0-9A-Za-z._-]{1,20}").fullmatch
+_TAIL = re.compile(r"[?#]")
 #: what follows a key in a path on any domain where a GS1 key is meant (Digital Link Standard, detection of links)
 _CANDIDATE = re.compile(r"[0-9]{4}[^/]+")
 _WEB = re.compile(r"https?://[^/?#]+(/[^?#]*)", re.IGNORECASE)
@@ -43,8 +49,13 @@ def canonical_uri(uri: str) -> str:
     """
     head, _, last = uri.rpartition("." if uri[:1] == "u" else "/")
     shared = _PREFIXES.get(head)
-    if shared is not None and len(last) <= 20 and last.isalnum() and last.isascii():
+    if shared is not None and _PLAIN(last):
         return shared + last
+    company = _SSCC_HEADS.get(head)
+    if company is not None:
+        whole = _sscc(company, last)
+        if whole:
+            return whole
     return _canonical(uri, head, last)
 
 
@@ -54,12 +65,33 @@ def _canonical(uri: str, head: str, last: str) -> str:
     if ais is None:
         return uri
     result = render(ais)
-    # Only where a plain last part is a serial or lot number of up to 20 characters that the result ends with.
-    if ais[-1][0] in ("21", "10", "235") and last.isalnum() and result.endswith("/" + last):
-        if len(_PREFIXES) >= _PREFIXES_MAX:
-            _PREFIXES.clear()
-        _PREFIXES[head] = result[: -len(last)]
+    # Another thing with the same `head` differs in nothing but its plain serial or lot number, which comes last.
+    # A query or fragment could hold a slash of its own, so it never counts.
+    if _TAIL.search(uri) is None and _PLAIN(last):
+        if ais[-1][0] in ("21", "10", "235") and result.endswith("/" + last):
+            _remember(_PREFIXES, head, result[: -len(last)])
+        elif len(last) == 18 and head.endswith("/00"):
+            _remember(_SSCC_HEADS, head, "")
+        elif head.startswith("urn:epc:id:sscc:"):
+            _remember(_SSCC_HEADS, head, head[16:])
     return result
+
+
+def _remember(shared: dict[str, str], head: str, what: str) -> None:
+    if len(shared) >= _MOST_SHARED:
+        shared.clear()
+    shared[head] = what
+
+
+def _sscc(company: str, last: str) -> str:
+    """The SSCC that ends in `last`, '' where it needs the full reading; `company`: a URN's company prefix, else ''."""
+    if last.isascii() and last.isdigit():
+        if not company and len(last) == 18 and check_digit_fits(last):
+            return f"{CANONICAL_STEM}/00/{last}"
+        if company and len(company) + len(last) == 17:
+            body = last[0] + company + last[1:]
+            return f"{CANONICAL_STEM}/00/{body}{check_digit(body)}"
+    return ""
 
 
 def key_of(uri: str) -> AIs | None:
