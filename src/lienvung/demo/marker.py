@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from lienvung.demo.data import FOLDER
+from lienvung.people.trial import FILE
 
-NAME = "demo.json"
+NAME = FILE
 
 
 def read(home: Path) -> dict[str, Any]:

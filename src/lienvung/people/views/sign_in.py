@@ -22,6 +22,7 @@ from lienvung.people.forms import CodeForm, SignInForm
 from lienvung.people.gate import listed
 from lienvung.people.middleware import SEEN
 from lienvung.people.models import Account
+from lienvung.people.trial import trial_accounts
 
 BACKEND: Final = "django.contrib.auth.backends.ModelBackend"
 WAITING: Final = "sign_in_waiting"  # session key: [account id, its session hash, epoch seconds, next]
@@ -65,7 +66,13 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
                 return redirect("people:sign_in_code")
             finish(request, account)
             return redirect(safe_next(request, wanted))
-    context = {"form": form, "next": wanted, "page_errors": form.errors, "minutes": acts.rules.FAILURE_WINDOW_MINUTES}
+    context = {
+        "form": form,
+        "next": wanted,
+        "page_errors": form.errors,
+        "minutes": acts.rules.FAILURE_WINDOW_MINUTES,
+        "trial": trial_accounts(),
+    }
     return render(request, "people/sign_in.html", context, status=status)
 
 
