@@ -166,11 +166,13 @@ def draw(pen: Pen, x: float, y: float, label: Label, layout: Layout) -> None:
     beside = x + pad + side + 0.4
     room = x + layout.label[0] - pad - beside
     reprint = [f"{REPRINT} {label.reprint}"] if label.reprint else []
-    if layout.beside:
-        words, height = [*label.identifiers, *INVITATION, *reprint], layout.label[1] - 2 * pad
-    else:
-        words, height = [*INVITATION], side
+    words = [*label.identifiers, *reprint] if layout.beside else []
+    height = layout.label[1] - 2 * pad if layout.beside else side
     lines = [fitted for phrase in words for fitted in fit(phrase, small, room)]
+    for phrase in INVITATION:  # where long identifiers leave no room, they go before the invitation
+        fitted = fit(phrase, small, room)
+        if large * 1.3 + small * 0.3 + (len(lines) + len(fitted)) * step <= height:
+            lines += fitted
     names = int((height - small * 0.3 - len(lines) * step) / (large * 1.3))
     line = y + pad + large + (0 if layout.beside else module * QUIET_ZONE * 0.5)
     for phrase in wrap(label.name, large, room, bold=True, lines=max(1, min(3, names))):
@@ -191,13 +193,18 @@ def draw(pen: Pen, x: float, y: float, label: Label, layout: Layout) -> None:
 
 
 def fit(text: str, size: float, room: float) -> list[tuple[float, str]]:
-    """`text` on one line, its letters made up to a fifth smaller; else on two lines."""
+    """`text` on one line, its letters made up to a fifth smaller; else on several, broken anywhere and never cut."""
     _register_fonts()
     long = float(pdfmetrics.stringWidth(text, REGULAR, size))
     smaller = size if long <= room else size * room / long
     if smaller >= size * 0.8:
         return [(smaller, text)]
-    return [(size, words) for words in wrap(text, size, room, lines=2)]
+    lines = [""]
+    for character in text:
+        if float(pdfmetrics.stringWidth(lines[-1] + character, REGULAR, size)) > room:
+            lines.append("")
+        lines[-1] += character
+    return [(size, line.strip()) for line in lines]
 
 
 def wrap(text: str, size: float, room: float, *, bold: bool = False, lines: int = 3) -> list[str]:
