@@ -13,6 +13,11 @@ from lienvung.ledger.tables import BLOCK_BITS, OFFSET_MASK, stored_uri
 
 def persistent_dispositions(uri: str, at: int | None = None) -> set[str]:
     """The words that stand on a thing as of event time `at` (ms; None = now): its own, its lots', its class's."""
+    return set(standing(uri, at))
+
+
+def standing(uri: str, at: int | None = None) -> dict[str, int]:
+    """The same words, each with the number (rid) of the latest event that set it: who said so, and in which words."""
     uris: list[str] = []
     for own in candidates(uri):
         uris.append(own)
@@ -26,9 +31,10 @@ def persistent_dispositions(uri: str, at: int | None = None) -> set[str]:
             uris.append(head)
     spelled = list(dict.fromkeys(map(stored_uri, uris)))
     things = [n for (n,) in rows(f"SELECT id FROM ledger_thing WHERE uri IN {marks(spelled)}", spelled)]
-    words: set[str] = set()
+    words: dict[str, int] = {}
     for thing in [*things, *lots_of_things(things)]:
-        words |= _of_thing(thing, at)
+        for word, event in _of_thing(thing, at).items():
+            words[word] = max(event, words.get(word, 0))
     return words
 
 
@@ -47,11 +53,11 @@ def lots_of_things(things: Sequence[int]) -> list[int]:
     return lots
 
 
-def _of_thing(thing: int, at: int | None) -> set[str]:
+def _of_thing(thing: int, at: int | None) -> dict[str, int]:
     offset = thing & OFFSET_MASK
-    state: dict[str, bool] = {}
-    for word, is_set, lo, hi, members in rows(
-        "SELECT w.value, p.is_set, p.lo, p.hi, p.members FROM ledger_persistent p JOIN ledger_term w ON w.id = p.disp "
+    state: dict[str, int] = {}
+    for word, is_set, event, lo, hi, members in rows(
+        "SELECT w.value, p.is_set, p.event, p.lo, p.hi, p.members FROM ledger_persistent p JOIN ledger_term w ON w.id = p.disp "
         "WHERE p.blk = %s AND p.lo <= %s AND p.hi >= %s "
         "AND NOT EXISTS (SELECT 1 FROM ledger_void v WHERE v.rid = p.event) "
         + ("" if at is None else "AND p.t <= %s ")
@@ -59,5 +65,5 @@ def _of_thing(thing: int, at: int | None) -> set[str]:
         (thing >> BLOCK_BITS, offset, offset, *(() if at is None else (at,))),
     ):
         if holds(lo, hi, members, offset):
-            state[word] = bool(is_set)
-    return {word for word, stands in state.items() if stands}
+            state[word] = event if is_set else 0
+    return {word: event for word, event in state.items() if event}
