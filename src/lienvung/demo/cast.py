@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 
 from lienvung.catalogue.actions import issue_serials, register_lot, register_place, register_product
 from lienvung.catalogue.models import Lot, Place, Product
@@ -70,7 +71,7 @@ class CatalogueStage:
             number=batch.number,
             produced_on=batch.made,
             best_before=batch.best_before,
-            quantity=batch.total,
+            quantity=Decimal(batch.total),
             uom=batch.uom or "",
         )
 
@@ -120,7 +121,7 @@ def enter(data: DemoData) -> Cast:
             name_en=item.name_en,
             kind=item.kind,
             brand=item.brand,
-            net_content=item.net_content,
+            net_content=None if item.net_content is None else Decimal(item.net_content),
             unit_of_measure=item.unit_of_measure,
             picture=item.picture,
             description=item.description,

@@ -21,14 +21,14 @@ def play_pineapple(story: Story) -> None:
     random = story.chance("dua")
     hills = [f"doi_dua_{n}" for n in range(1, 6)] + ["doi_dua_ds_1", "doi_dua_ds_2"]
     for number, hill in enumerate(hills):
-        for month, day, activity, material in (
+        for month, on, activity, material in (
             (5, 1, "fertilising", "kali sunfat"),
             (5, 3, "inspection", "VietGAP"),
             (8, 4, "weeding", ""),
             (9, 2, "flower_induction", "đất đèn"),
             (10, 6, "fertilising", "NPK 12-5-10"),
         ):
-            when = story.at(month, day, 6, 5 * number)
+            when = story.at(month, on, 6, 5 * number)
             story.diary(when, hill, _hill_crop(story, number), activity, material=material)
     waiting: list[Batch] = []
     for number, day in enumerate(story.days(story.at(5, 5, 6), story.at(7, 26, 6), 2)):
