@@ -104,8 +104,8 @@ class Identifiers(_Bounded):
 
     def __init__(self, names: Names) -> None:
         self.names = names
-        # What serials (or lots) of one class share, as given -> (canonical, as given after a line break).
-        self.heads: dict[str, tuple[str, str]] = {}
+        # What serials (or lots) of one class share, as given -> (canonical; as given after a line break; "epc=" and canonical).
+        self.heads: dict[str, tuple[str, str, str]] = {}
 
     def __missing__(self, uri: str) -> str:
         cut = uri.rfind("/" if uri[:1] == "h" else ".") + 1
@@ -120,7 +120,8 @@ class Identifiers(_Bounded):
             if last.isalnum() and canonical.endswith(("/21/" + last, "/10/" + last)):
                 if len(self.heads) >= _MAX_ENTRIES:
                     self.heads.clear()
-                self.heads[uri[:cut]] = (canonical[: -len(last)], "\n" + uri[:cut])
+                head = canonical[: -len(last)]
+                self.heads[uri[:cut]] = (head, "\n" + uri[:cut], "epc=" + head)
         if len(self) >= _MAX_ENTRIES:
             self.clear()
         self[uri] = canonical
@@ -133,24 +134,25 @@ class Identifiers(_Bounded):
         are where they are canonical already.
         """
         first = uris[0]
-        cut = first.rfind("/" if first[:1] == "h" else ".") + 1
-        shared = self.heads.get(first[:cut])
+        shared = self.heads.get(first[:40])  # as long as https://id.gs1.org/01/<GTIN>/21/
+        if shared is None:
+            shared = self.heads.get(first[: first.rfind("/" if first[:1] == "h" else ".") + 1])
         if shared is not None:
-            canonical, line_head = shared
+            canonical, line_head, epc_head = shared
             lasts = ("\n" + "\n".join(uris)).split(line_head)
             text = "".join(lasts)
+            # The empty one before the first stays first: it is what the first is joined to.
+            lasts.sort()
             if (
                 len(lasts) == len(uris) + 1
-                and not lasts[0]
                 and text.isalnum()
                 and text.isascii()
-                and lasts.count("") == 1
-                and max(map(len, lasts)) <= 20
+                and not lasts[0]
+                and lasts[1]
+                and len(max(lasts, key=len)) <= 20
             ):
-                found = uris if canonical == line_head[1:] else [canonical + last for last in lasts[1:]]
-                differ = len(set(lasts)) == len(lasts)
-                lasts.sort()  # the empty one before the first stays first: it is what the first is joined to
-                return found, ("epc=" + canonical).join(lasts), differ
+                found = uris if canonical == line_head[1:] else [canonical + uri[len(line_head) - 1 :] for uri in uris]
+                return found, epc_head.join(lasts), len(set(lasts)) == len(lasts)
         found = [self[uri] for uri in uris]
         return found, "epc=" + "epc=".join(sorted(found)), len(set(found)) == len(found)
 

@@ -61,6 +61,7 @@ class Facts(msgspec.Struct, gc=False):
     persistent_unset: list[str]
 
 
+_EPC, _PARENT, _CHILD, _INPUT, _OUTPUT = Role  # a global name is found faster than a member of an enumeration
 _MAX_CIRCUMSTANCES = 20_000
 NONE: Parties = []
 NO_WORDS: list[str] = []
@@ -103,13 +104,13 @@ def _object(wire: ObjectWire, text: str, lookups: Lookups) -> tuple[str, tuple[T
         found, listed, differ = lookups.identifiers.listed(epcs)
         if not differ:
             _check_unique(epcs)
-        things = ((Role.EPC, found),)
+        things = ((_EPC, found),)
         text += "epcList" + listed
     amounts: tuple[Amounts, ...] = ()
     if wire.quantityList:
         listed, rows = _quantities(wire.quantityList, lookups)
         text += "quantityList" + listed
-        amounts = ((Role.EPC, rows),)
+        amounts = ((_EPC, rows),)
     elif epcs is None and (not wire.sensorElementList or wire.readPoint is None):
         raise Suspicion()
     if wire.ilmd is not None and wire.action != "ADD":
@@ -124,17 +125,17 @@ def _transaction(
     things: tuple[Things, ...] = ()
     if wire.parentID is not None:
         parent = known[wire.parentID]
-        things = ((Role.PARENT, [parent]),)
+        things = ((_PARENT, [parent]),)
         text += "parentID=" + parent
     if wire.epcList:
         found, listed, _ = known.listed(wire.epcList)
-        things += ((Role.EPC, found),)
+        things += ((_EPC, found),)
         text += "epcList" + listed
     amounts: tuple[Amounts, ...] = ()
     if wire.quantityList:
         listed, rows = _quantities(wire.quantityList, lookups)
         text += "quantityList" + listed
-        amounts = ((Role.EPC, rows),)
+        amounts = ((_EPC, rows),)
     elif wire.epcList is None and wire.action != "DELETE":
         raise Suspicion()
     if not wire.bizTransactionList:
@@ -149,13 +150,13 @@ def _containment(
     things: tuple[Things, ...] = ()
     if wire.parentID is not None:
         parent = known[wire.parentID]
-        things = ((Role.PARENT, [parent]),)
+        things = ((_PARENT, [parent]),)
         text += "parentID=" + parent
     elif wire.action != "OBSERVE":
         raise Suspicion()
     if wire.childEPCs:
         found, listed, _ = known.listed(wire.childEPCs)
-        things += ((Role.CHILD, found),)
+        things += ((_CHILD, found),)
         text += "childEPCs" + listed
     elif not wire.childQuantityList and wire.action != "DELETE":
         raise Suspicion()
@@ -163,7 +164,7 @@ def _containment(
     if wire.childQuantityList:
         listed, rows = _quantities(wire.childQuantityList, lookups)
         text += "childQuantityList" + listed
-        amounts = ((Role.CHILD, rows),)
+        amounts = ((_CHILD, rows),)
     kind = "AggregationEvent" if wire.__class__ is AggregationWire else "AssociationEvent"
     return f"eventType={kind}{text}action={wire.action}", things, amounts
 
@@ -176,8 +177,8 @@ def _transformation(
     things: list[Things] = []
     amounts: list[Amounts] = []
     for role, label, uris, quantity_label, quantities in (
-        (Role.INPUT, "inputEPCList", wire.inputEPCList, "inputQuantityList", wire.inputQuantityList),
-        (Role.OUTPUT, "outputEPCList", wire.outputEPCList, "outputQuantityList", wire.outputQuantityList),
+        (_INPUT, "inputEPCList", wire.inputEPCList, "inputQuantityList", wire.inputQuantityList),
+        (_OUTPUT, "outputEPCList", wire.outputEPCList, "outputQuantityList", wire.outputQuantityList),
     ):
         if uris:
             found, listed, differ = known.listed(uris)

@@ -30,13 +30,16 @@ def parse_time(text: str) -> tuple[int, str]:
 
     Raises `Invalid` for text that is not RFC 3339 with a zone, or a time that does not exist.
     """
-    hour = HOURS.get(text[:13] + text[23:]) if text[19:20] == "." else HOURS.get(text[:13] + text[19:])
-    if hour is not None:
-        within = MINUTE_SECOND.get(text[13:19])
-        fraction = text[19:23] if text[19] == "." else ".000"
-        ms = MILLISECONDS.get(fraction)
-        if within is not None and ms is not None:
-            return hour[0] + within + ms, f"{hour[1]}{text[13:19]}{fraction}Z"
+    minute = text[13:19]
+    try:
+        if text[19] == ".":
+            fraction = text[19:23]
+            base, hour = HOURS[text[:13] + text[23:]]
+            return base + MINUTE_SECOND[minute] + MILLISECONDS[fraction], f"{hour}{minute}{fraction}Z"
+        base, hour = HOURS[text[:13] + text[19:]]
+        return base + MINUTE_SECOND[minute], f"{hour}{minute}.000Z"
+    except LookupError:
+        pass  # an hour not met yet, or a form that needs the whole grammar
     found = _parse(text)
     _remember(text, *found)
     return found
