@@ -57,7 +57,8 @@ class Engine:
         take = (
             self.library.gs1_encoder_setAIdataStr if case.kind == "bracketed" else self.library.gs1_encoder_setDataStr
         )
-        if not take(self.context, case.text.encode()):
+        # the library writes into what it is given, so it gets a copy of its own
+        if not take(self.context, ctypes.create_string_buffer(case.text.encode())):
             return None
         given = self.library.gs1_encoder_getAIdataStr(self.context)
         return given.decode() if given else None

@@ -145,13 +145,8 @@ def check_value(ai: str, value: str, *, source: str = "") -> None:
         )
     fault = fault_of(entry, value)
     if fault is not None:
-        refuse(
-            fault.code,
-            f"AI ({ai}) {entry.title}: {fault.vi}",
-            f"AI ({ai}) {entry.title}: {fault.en}",
-            source=source,
-            path=f"({ai})",
-        )
+        name = f"AI ({ai}) {entry.title}".rstrip()
+        refuse(fault.code, f"{name}: {fault.vi}", f"{name}: {fault.en}", source=source, path=f"({ai})")
 
 
 @cache

@@ -132,6 +132,13 @@ def _split(uri: str, short_names: bool) -> tuple[str, list[tuple[str, str]], str
             names = [SHORT_NAMES.get(part, part) if short_names else part for part in parts[at::2]]
             stem = uri[:slash] + "".join("/" + part for part in parts[:at])
             return stem, list(zip(names, parts[at + 1 :: 2])), query
+    if not short_names and not SHORT_NAMES.keys().isdisjoint(parts):
+        refuse(
+            "gs1.no_key",
+            "tên như /gtin/ đã bị bỏ từ phiên bản 1.3; hãy viết /01/ và GTIN đủ 14 chữ số",
+            "names such as /gtin/ ended with version 1.3; write /01/ and the GTIN in 14 digits",
+            source=uri,
+        )
     refuse(
         "gs1.no_key",
         "đường dẫn không kết thúc bằng một khoá GS1, ví dụ /01/09506000134352",
