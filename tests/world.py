@@ -59,7 +59,9 @@ class World:
 
 def make_world() -> World:
     grower, shop, stranger, authority = (
-        people.create_organisation(by=None, name=name, name_en=english, kind=kind, illustrative=True, address="Kim Sơn, Ninh Bình")
+        people.create_organisation(
+            by=None, name=name, name_en=english, kind=kind, illustrative=True, address="Kim Sơn, Ninh Bình"
+        )
         for name, english, kind in (
             ("Hợp tác xã Nếp Mẫu", "Sample Glutinous Co-operative", "cooperative"),
             ("Cửa hàng Mẫu Hà Nội", "Sample Shop Hà Nội", "retailer"),
@@ -123,7 +125,14 @@ def make_accounts(grower: Organisation, stranger: Organisation, authority: Organ
 def make_places(grower: Organisation, shop: Organisation) -> dict[str, Place]:
     return {
         key: catalogue.register_place(
-            by=None, owner=owner, gln=number(f"89300000000{at}"), name=name, name_en=english, kind=kind, lat=lat, lon=lon
+            by=None,
+            owner=owner,
+            gln=number(f"89300000000{at}"),
+            name=name,
+            name_en=english,
+            kind=kind,
+            lat=lat,
+            lon=lon,
         )
         for at, (key, owner, name, english, kind, lat, lon) in enumerate(
             (
@@ -166,7 +175,9 @@ def tell(world: World) -> None:
     shipped = build.object_event(
         time=next(at), action="OBSERVE", biz_step="shipping", disposition="in_transit", read_point=mill, epcs=[CASE],
     )  # fmt: skip
-    submitted = capture_events([*grown, milled, packed, cased, shipped], submitter=str(world.grower.pk), context=CONTEXT)
+    submitted = capture_events(
+        [*grown, milled, packed, cased, shipped], submitter=str(world.grower.pk), context=CONTEXT
+    )
     assert submitted.success
     received = build.object_event(
         time=next(at), action="OBSERVE", biz_step="receiving", disposition="in_progress", read_point=store,

@@ -24,9 +24,7 @@ def crossings(picture: Picture) -> int:
 @st.composite
 def graphs(draw: st.DrawFn) -> tuple[list[Thing], list[tuple[str, str, str]]]:
     count = draw(st.integers(1, 60))
-    things = [
-        Thing(f"t{n}", draw(st.integers(-3, 3)), draw(st.sampled_from([None, "a", "b"]))) for n in range(count)
-    ]
+    things = [Thing(f"t{n}", draw(st.integers(-3, 3)), draw(st.sampled_from([None, "a", "b"]))) for n in range(count)]
     pick = st.integers(0, count + 3)  # beyond the last: a thing that is not drawn
     edges = draw(st.lists(st.tuples(pick, pick), max_size=120))
     return things, [(f"t{a}", f"t{b}", "transform") for a, b in edges]
@@ -89,4 +87,5 @@ def test_a_crossed_order_is_uncrossed() -> None:
 
 def test_an_empty_trace_has_a_picture() -> None:
     picture = lay_out([], [])
-    assert picture.boxes == [] and picture.root is None
+    assert picture.boxes == []
+    assert picture.root is None

@@ -63,15 +63,26 @@ def test_amounts_have_the_separators_of_the_language(value: object, vi: str, en:
 
 
 def test_every_cbv_word_is_spoken_in_both_languages() -> None:
-    missing = set(cbv.BIZ_STEP.words) - set(vocabulary.BIZ_STEPS) | set(cbv.DISPOSITION.words) - set(vocabulary.DISPOSITIONS)
+    missing = set(cbv.BIZ_STEP.words) - set(vocabulary.BIZ_STEPS) | set(cbv.DISPOSITION.words) - set(
+        vocabulary.DISPOSITIONS
+    )
     assert not missing
-    tables = (vocabulary.BIZ_STEPS, vocabulary.DISPOSITIONS, vocabulary.EVENT_TYPES, vocabulary.ACTIONS, vocabulary.UNITS)
+    tables = (
+        vocabulary.BIZ_STEPS,
+        vocabulary.DISPOSITIONS,
+        vocabulary.EVENT_TYPES,
+        vocabulary.ACTIONS,
+        vocabulary.UNITS,
+    )
     assert all(text.vi and text.en for table in tables for text in table.values())
     assert set(vocabulary.TONES) <= set(vocabulary.DISPOSITIONS)
 
 
 def test_an_unknown_word_stands_for_itself() -> None:
-    assert vocabulary.word(vocabulary.BIZ_STEPS, "https://example.org/steps/drying").vi == "https://example.org/steps/drying"
+    assert (
+        vocabulary.word(vocabulary.BIZ_STEPS, "https://example.org/steps/drying").vi
+        == "https://example.org/steps/drying"
+    )
     assert vocabulary.word(vocabulary.BIZ_STEPS, "urn:epcglobal:cbv:bizstep:shipping").en == "Shipping"
     assert vocabulary.word(vocabulary.BIZ_STEPS, "https://ref.gs1.org/cbv/BizStep-shipping").en == "Shipping"
 
@@ -82,4 +93,5 @@ def test_csv_cells_cannot_become_formulas(text: str) -> None:
     assert csv_text("-2", number=True) == "-2"
     table = Table(Text("a", "a"), [Column(Text("x", "x"))], [[Cell(text)]])
     body = csv_answer(table, "x").content.decode("utf-8-sig")
-    assert "\n=" not in body and body.split("\r\n")[1].lstrip('"').startswith("'")
+    assert "\n=" not in body
+    assert body.split("\r\n")[1].lstrip('"').startswith("'")

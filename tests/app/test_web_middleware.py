@@ -1,0 +1,171 @@
+"""Language, security headers and the shaping of errors, without a database."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory, override_settings
+from django.urls import include, path
+from django.utils.translation import get_language
+
+from lienvung.errors import Conflict, Invalid, ManyInvalid, NotAllowed, NotFound, TooLarge
+from lienvung.web import problems
+from lienvung.web.middleware import POLICY
+
+FAULTS = {
+    "invalid": Invalid("t.bad", vi="Sai số kiểm tra", en="Wrong check digit", path="/epcList/3"),
+    "many": ManyInvalid(
+        [
+            Invalid("t.a", vi="Lỗi một", en="Fault one", path="/a"),
+            Invalid("t.b", vi="Lỗi hai", en="Fault two", path="/b"),
+        ]
+    ),
+    "denied": NotAllowed("t.no", vi="Không được", en="Not allowed"),
+    "absent": NotFound("t.gone", vi="Không có", en="Not there"),
+    "clash": Conflict("t.clash", vi="Trùng", en="Clash"),
+    "large": TooLarge("t.large", vi="Quá lớn", en="Too large"),
+}
+
+
+def fails(request: HttpRequest, name: str) -> HttpResponse:
+    raise FAULTS[name]
+
+
+def breaks(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError("secret detail")
+
+
+def speaks(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(get_language())
+
+
+def narrow(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("x", headers={"Content-Security-Policy": "default-src 'none'"})
+
+
+own = [path("fails/<str:name>", fails), path("breaks", breaks), path("speaks", speaks), path("narrow", narrow)]
+urlpatterns = [
+    *own,
+    path("epcis/v2/", include((own, "epcis"))),
+    path("scan/", include((own, "scan"))),
+    path("", include("lienvung.web.urls")),
+]
+handler400 = "lienvung.web.problems.bad_request"
+handler403 = "lienvung.web.problems.forbidden"
+handler404 = "lienvung.web.problems.not_found"
+handler500 = "lienvung.web.problems.server_error"
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
+
+
+@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_problem_becomes_a_page_in_the_readers_language(client: Client, name: str, language: str) -> None:
+    problem = FAULTS[name]
+    answer = client.get(f"/fails/{name}?lang={language}")
+    body = answer.content.decode()
+    assert answer.status_code == problem.status
+    for fault in getattr(problem, "faults", (problem,)):
+        assert fault.text(language) in body
+        assert fault.path in body
+    assert f'<html lang="{language}">' in body
+    assert "error-summary" in body
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_the_api_gets_problem_details(client: Client, name: str) -> None:
+    problem = FAULTS[name]
+    answer = client.get(f"/epcis/v2/fails/{name}")
+    assert answer.status_code == problem.status
+    assert answer["Content-Type"] == "application/problem+json"
+    details = json.loads(answer.content)
+    assert (details["status"], details["detail"], details["detail_vi"]) == (problem.status, problem.en, problem.vi)
+    if isinstance(problem, ManyInvalid):
+        assert [fault["path"] for fault in details["faults"]] == ["/a", "/b"]
+
+
+def test_whoever_asks_for_json_elsewhere_gets_problem_details(client: Client) -> None:
+    assert (
+        client.get("/fails/clash", headers={"accept": "application/json"})["Content-Type"] == "application/problem+json"
+    )
+    assert client.get("/fails/clash", headers={"accept": "text/html,application/json"})["Content-Type"].startswith(
+        "text/html"
+    )
+
+
+def test_a_break_gives_a_plain_page_and_no_detail() -> None:
+    client = Client(raise_request_exception=False)
+    page, api = client.get("/breaks"), client.get("/epcis/v2/breaks")
+    assert page.status_code == api.status_code == 500
+    assert "Máy chủ gặp lỗi" in page.content.decode()
+    assert "The server failed" in page.content.decode()
+    assert api["Content-Type"] == "application/problem+json"
+    assert b"secret detail" not in page.content + api.content
+
+
+def test_an_unknown_address_is_a_page_or_problem_details(client: Client) -> None:
+    page = client.get("/nowhere")
+    assert page.status_code == 404
+    assert "Không tìm thấy trang" in page.content.decode()
+    assert client.get("/epcis/v2/nowhere")["Content-Type"] == "application/problem+json"
+
+
+def test_language_comes_from_the_address_then_the_cookie_then_vietnamese(client: Client) -> None:
+    assert client.get("/speaks").content == b"vi"
+    asked = client.get("/speaks?lang=en")
+    assert asked.content == b"en"
+    assert asked["Content-Language"] == "en"
+    assert client.cookies["lang"].value == "en"
+    assert client.get("/speaks").content == b"en"
+    assert client.get("/speaks?lang=vi").content == b"vi"
+    assert client.get("/speaks?lang=xx").content == b"vi"
+    assert "Cookie" in client.get("/speaks")["Vary"]
+
+
+def test_a_broken_cookie_is_ignored(client: Client) -> None:
+    client.cookies["lang"] = "../../etc"
+    assert client.get("/speaks").content == b"vi"
+
+
+def test_scan_pages_neither_read_nor_set_cookies(client: Client) -> None:
+    client.cookies["lang"] = "en"
+    answer = client.get("/scan/speaks")
+    assert answer.content == b"vi"
+    assert "Cookie" not in answer.get("Vary", "")
+    asked = client.get("/scan/speaks?lang=en")
+    assert asked.content == b"en"
+    assert not asked.cookies
+
+
+@pytest.mark.parametrize(
+    "address", ["/speaks", "/nowhere", "/fails/clash", "/breaks", "/epcis/v2/fails/clash", "/static/web/lienvung.css"]
+)
+def test_every_answer_carries_the_policy(address: str) -> None:
+    answer = Client(raise_request_exception=False).get(address)
+    assert answer["Content-Security-Policy"] == POLICY
+    assert "script" not in POLICY
+    assert "unsafe" not in POLICY
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Referrer-Policy"] == "same-origin"
+
+
+def test_a_view_may_narrow_its_policy(client: Client) -> None:
+    assert client.get("/narrow")["Content-Security-Policy"] == "default-src 'none'"
+
+
+def test_a_form_from_elsewhere_is_refused_with_a_reason() -> None:
+    answer = Client(enforce_csrf_checks=True).post("/speaks?lang=en")
+    assert answer.status_code == 403
+    assert "The form has expired" in answer.content.decode()
+
+
+@override_settings(ALLOWED_HOSTS=["id.example.vn"])
+def test_a_wrong_host_is_refused(client: Client) -> None:
+    assert client.get("/speaks", headers={"host": "evil.example"}).status_code == 400
+
+
+def test_errors_need_no_session() -> None:
+    """A page is rendered even where no middleware has put a user on the request."""
+    assert problems.plain(RequestFactory().get("/x"), 404).status_code == 404
