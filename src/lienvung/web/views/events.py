@@ -17,7 +17,11 @@ from lienvung.web.vocabulary import EVENT_MEANINGS, EVENT_TYPES, word
 
 def visible_event(request: HttpRequest, digest: str) -> StoredEvent:
     """The event with this hash (64 hex digits), if the reader may see it."""
-    event = get_event(f"ni:///sha-256;{digest}?ver=CBV2.0")
+    return checked(request, get_event(f"ni:///sha-256;{digest}?ver=CBV2.0"))
+
+
+def checked(request: HttpRequest, event: StoredEvent) -> StoredEvent:
+    """`event`; NotAllowed when it is not for the reader."""
     access.check_may_see(bool(access.visible_events(request.user, [event])))
     return event
 
@@ -56,4 +60,4 @@ def event_json(request: HttpRequest, digest: str) -> HttpResponse:
 @listed
 def event_by_id(request: HttpRequest) -> HttpResponseBase:
     """`?id=` any eventID or hash name."""
-    return redirect("web:event", digest=get_event(request.GET.get("id", "")).hash.hex())
+    return redirect("web:event", digest=checked(request, get_event(request.GET.get("id", ""))).hash.hex())
