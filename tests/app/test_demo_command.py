@@ -57,8 +57,8 @@ def test_the_whole_play_in_numbers(built: tuple[Path, Any], database: sqlite3.Co
     told = json.loads((built[0] / marker.NAME).read_text())
     taken = sum(outcome["events"] for outcome in told["examples"])
     assert told["state"] == "ready"
-    assert told["events"] == 22786
-    assert one(database, "SELECT count(*) FROM ledger_event") == 22786 + taken + told["recall"]["events"]
+    assert told["events"] == 22798
+    assert one(database, "SELECT count(*) FROM ledger_event") == 22798 + taken + told["recall"]["events"]
     assert one(database, "SELECT count(*) FROM people_organisation") == 32
     assert one(database, "SELECT count(*) FROM catalogue_place") == 87
     assert one(database, "SELECT count(*) FROM catalogue_product") == 40

@@ -192,7 +192,7 @@ def _sell_quality(story: Story, when: datetime, run: int, pallets: dict[str, lis
     turn = run
     for wave, group in enumerate((names[:middle], names[middle:])):
         left = when + timedelta(days=14 * wave)
-        arrived = story.send(left, MILL, market.DEPOT, things(group), hours=4)
+        arrived = story.send(left, MILL, market.DEPOT, things(group), hours=4, via="bai_xe")
         for number, pallet in enumerate(group):
             opened = arrived + timedelta(days=2 * number, hours=2)
             story.note(arrived + timedelta(hours=1, minutes=number), market.DEPOT, things([pallet]), "storing")
@@ -214,9 +214,21 @@ def _sell_quality(story: Story, when: datetime, run: int, pallets: dict[str, lis
                     keep=int(turn % 3 == 0),
                     order=turn % 2 == 0,
                 )
+                if run == story.data.story["recall"]["run"] and kept.epcs and "sampled_pack" not in story.marks:
+                    _sample(story, store, things(kept.epcs[-2:]))
                 if turn % 9 == 0 and kept.epcs:
                     back = things(kept.epcs[:3])
                     market.send_back(story, opened + DAY * 16, store, market.DEPOT, back, destroy=turn % 2 == 0)
+
+
+def _sample(story: Story, store: str, packs: Goods) -> None:
+    """Two packs from the shelf go to the laboratory, which finds the residue: the reason of the recall."""
+    story.marks["sampled_pack"] = packs.epcs[0]
+    taken = story.at(10, 26, 9)
+    story.note(taken, store, packs, "sampling")
+    arrived = story.send(taken + timedelta(hours=1), store, "phong_thu", packs, hours=2)
+    found = {"lv:test": "tricyclazole", "lv:found": "0.06 mg/kg", "lv:limit": "0.01 mg/kg"}
+    story.note(arrived + DAY * 3, "phong_thu", packs, "inspecting", disposition="non_conformant", extensions=found)
 
 
 def _supply_workshop(story: Story, when: datetime, bulk: Batch) -> None:

@@ -331,9 +331,20 @@ class Story:
         )
 
     def send(
-        self, when: datetime, source: str, target: str, goods: Goods, *, hours: float = 3.0, returned: bool = False
+        self,
+        when: datetime,
+        source: str,
+        target: str,
+        goods: Goods,
+        *,
+        hours: float = 3.0,
+        returned: bool = False,
+        via: str = "",
     ) -> datetime:
-        """Ship goods and receive them `hours` later; gives the time of receipt."""
+        """Ship goods, have them seen on the way at the carrier's yard `via`, receive them after `hours`.
+
+        Gives the time of receipt.
+        """
         here, there = self.site(source), self.site(target)
         arrival = when + timedelta(hours=hours)
         seller, buyer = self.data.firms[here.owner], self.data.firms[there.owner]
@@ -356,6 +367,9 @@ class Story:
             **fields,
         )
         self.tell(here.owner, when, shipping)
+        if via:
+            on_the_way = when + timedelta(hours=hours / 4)
+            self.note(on_the_way, via, goods, "transporting", disposition="in_transit", biz_location=None)
         receiving = build.object_event(
             time=arrival,
             action="OBSERVE",
