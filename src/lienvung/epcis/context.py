@@ -24,18 +24,42 @@ STANDARD_PREFIXES = {
 }
 EXTENSION_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9+.\-_]*:[^\s\x00-\x1f]+")
 """A member name with a namespace: `prefix:local`, or a whole URI."""
+_MAX_FIELDS = 10_000
 STANDARD_CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
+
+
+class FieldNames(dict[str, str]):
+    """A member's key -> its name as the event hash writes it: `{namespace}local` (CBV 2.0 section 8.9).
+
+    "" for a key with a colon that is no name with a namespace.
+    """
+
+    __slots__ = ("prefixes",)
+
+    def __init__(self, prefixes: dict[str, str]) -> None:
+        super().__init__()
+        self.prefixes = prefixes
+
+    def __missing__(self, key: str) -> str:
+        if ":" in key and not EXTENSION_KEY.fullmatch(key):
+            return ""
+        prefix, colon, local = key.partition(":")
+        namespace = self.prefixes.get(prefix) if colon else None
+        name = key if namespace is None or local.startswith("//") else f"{{{namespace}}}{local}"
+        if len(self) >= _MAX_FIELDS:
+            self.clear()
+        self[key] = name
+        return name
 
 
 class Names:
     """The prefixes in force at one place of a document. Immutable; `within` gives the ones of an inner context."""
 
-    __slots__ = ("_expanded", "_fields", "prefixes")
+    __slots__ = ("fields", "prefixes")
 
     def __init__(self, prefixes: dict[str, str]) -> None:
         self.prefixes = prefixes
-        self._expanded: dict[str, str] = {}
-        self._fields: dict[str, str] = {}
+        self.fields = FieldNames(prefixes)
 
     def within(self, context: Any) -> Names:
         """The names where `context` is added to these."""
@@ -43,22 +67,6 @@ class Names:
             return self
         added = dict(_definitions(context))
         return Names({**self.prefixes, **added}) if added else self
-
-    def field(self, key: str) -> str:
-        """A member's name as the event hash writes it: `{namespace}local` (CBV 2.0 section 8.9).
-
-        "" for a key with a colon that is no name with a namespace.
-        """
-        name = self._fields.get(key)
-        if name is None:
-            if ":" in key and not EXTENSION_KEY.fullmatch(key):
-                return ""
-            prefix, colon, local = key.partition(":")
-            namespace = self.prefixes.get(prefix) if colon else None
-            name = key if namespace is None or local.startswith("//") else f"{{{namespace}}}{local}"
-            if len(self._fields) < 10_000:
-                self._fields[key] = name
-        return name
 
     def expand(self, value: str) -> str:
         """A CURIE written out as its URI; any other text unchanged."""

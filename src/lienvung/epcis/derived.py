@@ -31,7 +31,7 @@ def lots_in_ilmd(
     ilmd: dict[str, Any], things: Iterable[tuple[Role, list[str]]], lookups: Lookups
 ) -> list[tuple[str, str]]:
     """(serial, lot) for each instance that an event with `cbvmda:lotNumber` brings into being."""
-    number = next((value for key, value in ilmd.items() if lookups.names.field(key) == _LOT_NUMBER), None)
+    number = next((value for key, value in ilmd.items() if lookups.names.fields[key] == _LOT_NUMBER), None)
     if not isinstance(number, str) or not number.strip():
         return []
     ending = "/10/" + encode_canonical(number.strip())

@@ -6,16 +6,19 @@ Limits are checked before anything is built from the input.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
 
 from lienvung.epcis.extension import too_deep
+from lienvung.epcis.repeated import quotes
 from lienvung.epcis.scan import IGNORED_NAMES
 from lienvung.epcis.wire import decode_raw_list, decode_raw_object, decode_untyped
 from lienvung.errors import Invalid, TooLarge
 
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 MAX_BYTES = 64 * 1024 * 1024
 MAX_EVENTS = 100_000
 QUERY_PATH = "/epcisBody/queryResults/resultsBody/eventList"
@@ -29,6 +32,7 @@ class Opened(msgspec.Struct, gc=False):
     events: list[msgspec.Raw]
     path: str
     ignored: frozenset[str]
+    outer_quotes: int | None = None  # quotation marks around the events, counted in what was decoded
 
     def event_path(self, index: int) -> str:
         return f"{self.path}/{index}" if self.path or self.header.get("type") is None else ""
@@ -43,6 +47,12 @@ def open_document(data: bytes, *, max_bytes: int = MAX_BYTES, max_events: int = 
             en=f"The document has {len(data)} bytes, over the limit of {max_bytes}.",
         )
     check_text(data)
+    if b"\\u0000" in data and _NUL.search(data):
+        raise Invalid(
+            "epcis.json.nul",
+            vi="Tài liệu chứa ký tự NUL (\\u0000), không dùng được trong văn bản.",
+            en="The document contains the character NUL (\\u0000), which no text needs.",
+        )
     start = data.lstrip(b" \t\r\n")[:1]
     if start == b"<":
         raise Invalid(
@@ -90,14 +100,16 @@ def _not_json(vi: str, en: str, path: str = "") -> Invalid:
 
 def _open_list(data: bytes) -> Opened:
     raws = decode_checked(decode_raw_list, data)
-    return Opened({}, raws, "", frozenset())
+    return Opened({}, raws, "", IGNORED_NAMES)
 
 
 class _Body(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     eventList: list[msgspec.Raw]
 
 
-class _Common(msgspec.Struct, forbid_unknown_fields=True, gc=False, tag_field="type", tag="EPCISDocument"):
+class _Common(
+    msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="type", tag="EPCISDocument"
+):
     """The usual document, opened in one go."""
 
     epcisBody: _Body
@@ -125,7 +137,9 @@ def _open_object(data: bytes) -> Opened:
         value = getattr(common, name)
         if value is not msgspec.UNSET:
             header[member] = value
-    return Opened(header, common.epcisBody.eventList, DOCUMENT_PATH, IGNORED_NAMES)
+    events = common.epcisBody.eventList
+    common.epcisBody.eventList = []
+    return Opened(header, events, DOCUMENT_PATH, IGNORED_NAMES, quotes(common))
 
 
 def _open_any(data: bytes) -> Opened:
@@ -134,7 +148,10 @@ def _open_any(data: bytes) -> Opened:
     kind = _untyped(members.get("type"), "/type")
     if body is None and kind not in ("EPCISDocument", "EPCISQueryDocument"):
         return Opened(
-            {"type": kind, "@context": _untyped(members.get("@context"), "/@context")}, [data], "", frozenset()
+            {"type": kind, "@context": _untyped(members.get("@context"), "/@context")},
+            [msgspec.Raw(data)],
+            "",
+            IGNORED_NAMES,
         )
     header = {name: _untyped(raw, "/" + name) for name, raw in members.items()}
     if body is None:

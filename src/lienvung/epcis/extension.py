@@ -14,7 +14,6 @@ from lienvung.epcis.times import parse_time
 from lienvung.errors import TooLarge
 
 MAX_NESTING = 64
-_COMMENT = "{http://www.w3.org/2000/01/rdf-schema#}comment"
 
 _METADATA = (
     "time", "startTime", "endTime", "deviceID", "deviceMetadata", "rawData", "dataProcessingMethod", "bizRules",
@@ -30,16 +29,24 @@ _TIMES = frozenset({"time", "startTime", "endTime"})
 
 def extension_text(members: dict[str, Any], lookups: Lookups, ignored: frozenset[str], skip: Iterable[str] = ()) -> str:
     """User extension members at one level, sorted."""
-    texts = [
-        text for key, value in members.items() if key not in skip for text in _member(key, value, lookups, ignored, 1)
-    ]
-    texts.sort()
+    texts: list[str] = []
+    fields = lookups.names.fields
+    for key, value in members.items():
+        if value.__class__ is str and key not in skip:
+            name = fields[key]
+            if name not in ignored and key not in ignored:
+                text = lookups.values[value]
+                texts.append(f"{name}={text}" if text else name)
+        elif key not in skip:
+            texts.extend(_member(key, value, lookups, ignored, 1))
+    if len(texts) > 1:
+        texts.sort()
     return "".join(texts)
 
 
 def ilmd_text(ilmd: dict[str, Any], lookups: Lookups, ignored: frozenset[str]) -> str:
     for key in ilmd:
-        if ":" not in key or not lookups.names.field(key):
+        if ":" not in key or not lookups.names.fields[key]:
             raise Suspicion()
     return "ilmd" + extension_text(ilmd, lookups, ignored)
 
@@ -89,8 +96,8 @@ def _standard(name: str, value: Any, lookups: Lookups) -> str:
 
 
 def _member(key: str, value: Any, lookups: Lookups, ignored: frozenset[str], depth: int) -> list[str]:
-    name = lookups.names.field(key)
-    if key in ignored or name in ignored or name == _COMMENT:
+    name = lookups.names.fields[key]
+    if key in ignored or name in ignored:
         return []
     if isinstance(value, list):
         return [_entry(name, item, lookups, ignored, depth) for item in value]

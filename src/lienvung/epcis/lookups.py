@@ -104,7 +104,8 @@ class Identifiers(_Bounded):
 
     def __init__(self, names: Names) -> None:
         self.names = names
-        # What serials (or lots) of one class share, as given -> (canonical; as given after a line break; "epc=" and canonical).
+        # What serials (or lots) of one class share, as given ->
+        # (canonical; as given after a line break; "epc=" and canonical).
         self.heads: dict[str, tuple[str, str, str]] = {}
 
     def __missing__(self, uri: str) -> str:

@@ -20,6 +20,7 @@ from lienvung.epcis.extension import MAX_NESTING, too_deep
 from lienvung.epcis.kinds import ACTIONS, Action, EventType, Role
 from lienvung.epcis.lookups import Lookups, lookups_for
 from lienvung.epcis.model import CaptureDocument, Context, QuantityRow, Reading
+from lienvung.epcis.repeated import quotes, repeated_members
 from lienvung.epcis.scan import IGNORED_NAMES, NO_EXTENSIONS, Facts, scan
 from lienvung.epcis.validate import check_bare, check_event, check_header, depth_of, sensors_are_right
 from lienvung.epcis.wire import (
@@ -70,7 +71,7 @@ class Scanner:
                 event = decode_untyped(raw)
                 if not event.keys() & _RARE:
                     return self._loose(event)
-                return self._slow(raw, path)
+                return self.slow(raw, path)
             wire = decode_event(raw)
             if wire.context is None and wire.errorDeclaration is None:
                 facts = scan(wire, self.lookups, NO_EXTENSIONS, self.ignored)
@@ -78,7 +79,7 @@ class Scanner:
                     return wire, facts, self.lookups, NO_EXTENSIONS
         except (Invalid, msgspec.DecodeError, ValueError, RecursionError, InvalidOperation):
             pass  # `_slow` finds what is wrong and where
-        return self._slow(raw, path)
+        return self.slow(raw, path)
 
     def _loose(self, event: Any) -> Scanned:
         lookups = self.lookups
@@ -90,12 +91,13 @@ class Scanner:
         self.loose = bool(extensions)
         return wire, scan(wire, lookups, extensions, self.ignored), lookups, extensions
 
-    def _slow(self, raw: bytes, path: str) -> Scanned | None:
+    def slow(self, raw: bytes, path: str) -> Scanned | None:
+        """The thorough way: every fault with its place, members written twice too."""
         try:
             event = decode_checked(decode_untyped, raw, path)
             if depth_of(event, self.max_depth) > self.max_depth:
                 raise too_deep()
-            faults = check_event(event, path, self.lookups)
+            faults = check_event(event, path, self.lookups) + repeated_members(raw, path)
             if not faults:
                 return self._loose(event)
         except Invalid as fault:
@@ -127,19 +129,24 @@ def read_document(
     context = _context(opened)
     scanner = Scanner(lookups_for(context), opened.ignored, max_depth)
     scanner.faults.extend(check_header(opened.header) if opened.path else ())
-    readings = _readings(opened, scanner)
+    readings = _readings(data, opened, scanner)
     if scanner.faults:
         raise ManyInvalid(scanner.faults[:MAX_FAULTS])
     return CaptureDocument(context, _header(opened), readings)
 
 
-def _readings(opened: Opened, scanner: Scanner) -> list[Reading]:
+def _readings(data: bytes, opened: Opened, scanner: Scanner) -> list[Reading]:
     readings: list[Reading] = []
     bare = not opened.path
+    inner_quotes = 0
     for index, part in enumerate(opened.events):
         path = opened.event_path(index)
         raw = bytes(part)
         scanned = scanner.scan(raw, path)
+        marks = raw.count(b'"')
+        inner_quotes += marks
+        if scanned is not None and not scanned[3] and quotes(scanned[0]) != marks:
+            scanned = scanner.slow(raw, path)
         if scanned is None:
             if len(scanner.faults) >= MAX_FAULTS:
                 break
@@ -147,6 +154,8 @@ def _readings(opened: Opened, scanner: Scanner) -> list[Reading]:
         if bare:
             scanner.faults.extend(check_bare(raw, path))
         readings.append(_reading(raw, scanned))
+    if not scanner.faults and opened.outer_quotes != data.count(b'"') - inner_quotes:
+        scanner.faults.extend(repeated_members(data, ""))
     return readings
 
 

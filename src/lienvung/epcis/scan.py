@@ -40,7 +40,7 @@ Amounts = tuple[Role, list[tuple[str, Number, str | None]]]
 Circumstances = tuple[str, str | None, str | None, str | None, str | None]
 Parties = list[tuple[str | None, str]]
 NO_EXTENSIONS: Extensions = {}
-IGNORED_NAMES = frozenset({"rdfs:comment"})
+IGNORED_NAMES = frozenset({"rdfs:comment", "{http://www.w3.org/2000/01/rdf-schema#}comment"})
 
 
 class Facts(msgspec.Struct, gc=False):

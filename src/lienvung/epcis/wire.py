@@ -20,37 +20,39 @@ from lienvung.epcis.kinds import EVENT_TYPES
 ActionWord = Literal["ADD", "OBSERVE", "DELETE"]
 
 
-class Place(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+class Place(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: str
 
 
-class Amount(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+class Amount(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     epcClass: str
     quantity: Any = None
     uom: str | None = None
 
 
-class BizTransaction(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+class BizTransaction(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     id: str = field(name="bizTransaction")
     type: str | None = None
 
 
-class Source(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+class Source(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     type: str
     id: str = field(name="source")
 
 
-class Destination(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+class Destination(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     type: str
     id: str = field(name="destination")
 
 
-class Persistent(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+class Persistent(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     set: list[str] = []
     unset: list[str] = []
 
 
-class EventWire(msgspec.Struct, forbid_unknown_fields=True, gc=False, kw_only=True, tag_field="type"):
+class EventWire(
+    msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False, kw_only=True, tag_field="type"
+):
     """Members that all event types have."""
 
     eventTime: str
