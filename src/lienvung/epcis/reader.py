@@ -64,7 +64,7 @@ class Scanner:
         self.loose = False  # the last event had user extensions: expect more
         self.faults: list[Invalid] = []
 
-    def scan(self, raw: bytes, path: str) -> Scanned | None:
+    def scan(self, raw: bytes | msgspec.Raw, path: str) -> Scanned | None:
         """The event, or None where it is faulty (the faults are kept). Raises only `TooLarge`."""
         try:
             if self.loose:
@@ -91,7 +91,7 @@ class Scanner:
         self.loose = bool(extensions)
         return wire, scan(wire, lookups, extensions, self.ignored), lookups, extensions
 
-    def slow(self, raw: bytes, path: str) -> Scanned | None:
+    def slow(self, raw: bytes | msgspec.Raw, path: str) -> Scanned | None:
         """The thorough way: every fault with its place, members written twice too."""
         try:
             event = decode_checked(decode_untyped, raw, path)
@@ -145,7 +145,7 @@ def _readings(data: bytes, opened: Opened, scanner: Scanner) -> list[Reading]:
         scanned = scanner.scan(raw, path)
         marks = raw.count(b'"')
         inner_quotes += marks
-        if scanned is not None and not scanned[3] and quotes(scanned[0]) != marks:
+        if scanned is not None and _marks(scanned) != marks:
             scanned = scanner.slow(raw, path)
         if scanned is None:
             if len(scanner.faults) >= MAX_FAULTS:
@@ -159,6 +159,14 @@ def _readings(data: bytes, opened: Opened, scanner: Scanner) -> list[Reading]:
     return readings
 
 
+def _marks(scanned: Scanned) -> int:
+    """Quotation marks in an event as it was understood; fewer than in its text where that says something twice."""
+    wire, _, _, extensions = scanned
+    if not extensions:
+        return quotes(wire)
+    return quotes(wire) + quotes(extensions) - 2 * len(extensions.keys() & {"readPoint", "bizLocation"})
+
+
 def read_event(data: bytes, *, context: Context | None = None) -> Reading:
     """Read one bare event; with `context` (that of the document it came in) it needs none of its own."""
     opened = open_document(data)
@@ -167,10 +175,10 @@ def read_event(data: bytes, *, context: Context | None = None) -> Reading:
     scanner = Scanner(lookups_for(context))
     scanned = scanner.scan(opened.events[0], "")
     if scanned is not None and context is None:
-        scanner.faults.extend(check_bare(opened.events[0], ""))
+        scanner.faults.extend(check_bare(data, ""))
     if scanned is None or scanner.faults:
         raise ManyInvalid(scanner.faults)
-    return _reading(opened.events[0], scanned)
+    return _reading(bytes(opened.events[0]), scanned)
 
 
 def scan_event(data: bytes, context: Context) -> Facts:

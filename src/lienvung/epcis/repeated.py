@@ -23,7 +23,7 @@ def quotes(decoded: Any) -> int:
     return _encode(decoded).count(b'"')
 
 
-def repeated_members(text: bytes, path: str) -> list[Invalid]:
+def repeated_members(text: bytes | msgspec.Raw, path: str) -> list[Invalid]:
     """A fault for each name that one object in `text` has twice. `path`: where `text` stands."""
     names: dict[str, None] = {}
 
@@ -35,7 +35,7 @@ def repeated_members(text: bytes, path: str) -> list[Invalid]:
             seen.add(name)
 
     try:
-        json.loads(text, object_pairs_hook=note, parse_int=_nothing, parse_float=_nothing)
+        json.loads(bytes(text), object_pairs_hook=note, parse_int=_nothing, parse_float=_nothing)
     except RecursionError:
         raise too_deep() from None
     return [
