@@ -69,6 +69,7 @@ def explained(case: Case, code: str, theirs: Verdict | str) -> bool:
         code in ("gs1.digital_link", "gs1.repeated", "gs1.too_many")  # does not look at the characters of the URI
         or code == "gs1.company_prefix"  # two digits are enough for it
         or code == "gs1.iban"
+        or (code == "gs1.element_string" and case.text.endswith("("))  # drops a bracket that opens nothing
         or (code == "gs1.missing" and "8030" in case.text)  # does not ask signed keys for a serial part
         or (code == "gs1.length" and case.kind == "link" and "/01/" in case.text)  # fills up short GTINs
     )
