@@ -32,8 +32,6 @@ class Facts:
     packed: date | None = None
     best_before: date | None = None
     certificates: list[Certificate] = field(default_factory=list)
-    recall_text: Text | None = None
-    recalled_ms: int | None = None
 
 
 def gather(steps: Sequence[Step], canonical: str) -> Facts:
@@ -48,17 +46,14 @@ def gather(steps: Sequence[Step], canonical: str) -> Facts:
         for found in certificates(event, ilmd):
             if found not in facts.certificates:
                 facts.certificates.append(found)
-        _recall(facts, step, event)
     return facts
 
 
 def _telling(steps: Sequence[Step]) -> list[Step]:
-    """Recalls first, then where a thing begins, its own before its ingredients'."""
+    """Where a thing begins first, its own before its ingredients'; then inspections."""
 
     def rank(step: Step) -> tuple[int, int, int]:
         own = {"self": 0, "lot": 1, "container": 3}.get(step.relation, 2)
-        if step.biz_step == "holding" or step.disposition == "recalled":
-            return (0, own, -step.time_ms)
         founding = step.biz_step in FOUNDING or step.stage in ("growing", "processing", "packing")
         inspected = step.biz_step in ("inspecting", "accepting", "sampling")
         return (1 if founding else 2 if inspected else 3, own, step.time_ms)
@@ -71,17 +66,14 @@ def _read(steps: Iterable[Step]) -> list[tuple[Step, dict[str, Any]]]:
     return [(step, events.get_event(step.event_id).as_dict()) for step in steps]
 
 
-def _recall(facts: Facts, step: Step, event: dict[str, Any]) -> None:
-    standing = event.get("persistentDisposition")
-    if not isinstance(standing, dict) or not any(str(w).endswith("recalled") for w in standing.get("set", [])):
-        return
-    facts.recalled_ms = step.time_ms
+def public_text(event: dict[str, Any]) -> Text | None:
+    """The words for buyers that a recall's event carries."""
     words = _local(event).get(RECALL_TEXT)
-    if isinstance(words, dict) and facts.recall_text is None:
-        told = _local(words)
-        vi, en = str(told.get("vi", "")), str(told.get("en", ""))
-        if vi or en:
-            facts.recall_text = Text(vi or en, en or vi)
+    if not isinstance(words, dict):
+        return None
+    told = _local(words)
+    vi, en = str(told.get("vi", "")), str(told.get("en", ""))
+    return Text(vi or en, en or vi) if vi or en else None
 
 
 def certificates(event: dict[str, Any], ilmd: dict[str, Any]) -> list[Certificate]:

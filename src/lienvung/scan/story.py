@@ -107,6 +107,7 @@ def _goods_page(address: Address, records: Records, steps: Sequence[trace.Step],
             s.temperature_max,
         )
         for s in steps
+        if s.biz_step or s.disposition  # an event without both (a recall) is no step of the journey
     ]
     all_stops = rules.stops(happenings)
     places = access.places_of({stop.place for stop in all_stops if stop.place})
@@ -131,7 +132,7 @@ def _goods_page(address: Address, records: Records, steps: Sequence[trace.Step],
         lot=lot_number,
         serial=address.serial,
         hri=address.hri,
-        band=_band(facts) if recalled else None,
+        band=_band(standing["recalled"]) if recalled else None,
         warnings=_warnings(address, records, standing, best_before, happenings),
         picture=f"scan/products/{product.picture}.svg" if product and product.picture and not product.image else "",
         photo=product.image.url if product and product.image else "",
@@ -156,24 +157,30 @@ def _goods_page(address: Address, records: Records, steps: Sequence[trace.Step],
     return page
 
 
-def _standing(address: Address, lot_number: str) -> set[str]:
+def _standing(address: Address, lot_number: str) -> dict[str, int]:
     """Persistent dispositions on the thing, its lot and its class (the lot may be known to the catalogue only)."""
-    words = status.persistent_dispositions(address.canonical)
+    words = status.standing(address.canonical)
     if address.serial and lot_number:
-        words |= status.persistent_dispositions(lot_uri(address.gtin, lot_number))
+        words = {**status.standing(lot_uri(address.gtin, lot_number)), **words}
     return words
 
 
-def _band(facts: details.Facts) -> Band:
-    text = facts.recall_text or Text(
+def _band(rid: int) -> Band:
+    """The recall in the words of the event that set it."""
+    [event] = events.by_rids([rid])
+    text = details.public_text(event.as_dict()) or Text(
         "Cơ quan quản lý đã ra quyết định thu hồi. Không dùng, không bán; giữ lại và liên hệ nơi bán.",
         "The authority has decided on a recall. Do not use or sell it; keep it and ask the shop.",
     )
-    return Band(text=text, since_ms=facts.recalled_ms)
+    return Band(text=text, since_ms=event.time_ms)
 
 
 def _warnings(
-    address: Address, records: Records, standing: set[str], best_before: date | None, happenings: Sequence[Happening]
+    address: Address,
+    records: Records,
+    standing: dict[str, int],
+    best_before: date | None,
+    happenings: Sequence[Happening],
 ) -> list[Text]:
     found = []
     lot = records.issued.lot if records.issued else None
