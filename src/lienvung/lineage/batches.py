@@ -41,7 +41,12 @@ class Batch:
     @cached_property
     def changes(self) -> Flags:
         """Rows that begin or end a stay in a container."""
-        return (self.mentions.role >> 2 == CHILD) | self.finals
+        flags: Flags = (self.mentions.role >> 2 == CHILD) | self.finals
+        return flags
+
+    @cached_property
+    def any(self) -> Flags:
+        return np.ones(len(self.mentions), dtype=np.bool_)
 
     @cached_property
     def placed(self) -> Flags:

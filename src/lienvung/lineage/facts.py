@@ -58,6 +58,7 @@ class Mentions:
     other: Ints  # the container, for a child
     loc: Ints  # bizLocation, else readPoint
     disp: Ints  # term of the disposition
+    step: Ints  # term of the business step
     qty: Floats  # NaN: not a quantity element, or quantity not given
     uom: Ints  # 0: identified one by one; else a quantity element, and the term of its unit ('' = pieces)
     row: Ints
@@ -123,10 +124,6 @@ class Source(Protocol):
 
     def unpacks_all(self, events: Ints) -> Flags:
         """Which of these aggregation or association DELETE events name no child: they empty the parent."""
-        ...
-
-    def biz_steps(self, events: Ints) -> Ints:
-        """The bizStep term of each event, -1 for none."""
         ...
 
     def words(self, terms: Ints) -> list[str]:

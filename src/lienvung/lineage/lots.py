@@ -216,25 +216,18 @@ def parcels_of(memo: Memo, lots: Ints) -> list[Parcel]:
 def _lines(memo: Memo, batch: Batch, lots: Ints) -> dict[int, list[_Line]]:
     m = batch.mentions
     index, rows = batch.select(lots, m.uom > 0)
-    steps = _steps(memo, m.event, np.unique(rows))
+    steps = memo.source.words(m.step[rows])
     lines: dict[int, list[_Line]] = {}
-    for at, row in zip(index.tolist(), rows.tolist()):
+    for at, row, step in zip(index.tolist(), rows.tolist(), steps):
         kind, action = divmod(int(m.role[row]), 4)
         lines.setdefault(int(batch.things[at]), []).append(
             _Line(
                 int(m.t[row]), int(m.event[row]), kind, action, int(m.loc[row]), State(int(batch.states[row])),
-                float(m.qty[row]), int(m.uom[row]), int(m.other[row]), steps[row],
+                float(m.qty[row]), int(m.uom[row]), int(m.other[row]), step,
             )
         )  # fmt: skip
     _place_unpacking(memo, lines)
     return lines
-
-
-def _steps(memo: Memo, events: Ints, rows: Ints) -> dict[int, str]:
-    unique, of_row = np.unique(events[rows], return_inverse=True)
-    terms, of_event = np.unique(memo.source.biz_steps(unique), return_inverse=True)
-    words = memo.source.words(terms)
-    return {row: words[of_event[of_row[at]]] for at, row in enumerate(rows.tolist())}
 
 
 def _place_unpacking(memo: Memo, lines: dict[int, list[_Line]]) -> None:

@@ -45,7 +45,7 @@ class Happening:
     void: bool = False  # declared erroneous
 
 
-_Row = tuple[int, int, int, int, int, int, float, int]
+_Row = tuple[int, int, int, int, int, int, int, float, int]
 
 
 class MemorySource:
@@ -59,7 +59,6 @@ class MemorySource:
         self._rows: dict[int, list[_Row]] = {}
         self._links: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
         self._members: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
-        self._steps: dict[int, int] = {}
         self._single: set[int] = set()
         for event, happening in enumerate(happenings, start=1):
             self._add(event, happening)
@@ -90,14 +89,14 @@ class MemorySource:
             )
         if happening.void:
             return
-        self._steps[event] = self.term(happening.step) if happening.step else -1
+        step = self.term(happening.step) if happening.step else -1
         place = self.number(happening.place) if happening.place else -1
         disposition = self.term(happening.disposition) if happening.disposition else -1
         parent = named[PARENT][0][0] if named.get(PARENT) else -1
         for role, all_of in named.items():
             other = parent if role == CHILD else -1
             for thing, amount, unit in all_of:
-                row = (happening.t, event, role * 4 + happening.action, other, place, disposition, amount, unit)
+                row = (happening.t, event, role * 4 + happening.action, other, place, disposition, step, amount, unit)
                 self._rows.setdefault(thing, []).append(row)
                 if role in (PARENT, CHILD):
                     self._members.setdefault((event, role), []).append((thing, event, happening.t))
@@ -124,7 +123,7 @@ class MemorySource:
             for row in self._rows.get(thing, [])
             if row[0] <= until
         ]
-        names = ("t", "event", "role", "other", "loc", "disp", "qty", "uom")
+        names = ("t", "event", "role", "other", "loc", "disp", "step", "qty", "uom")
         columns = {
             name: np.array([row[column] for row, _ in rows], dtype=np.float64 if name == "qty" else np.int64)
             for column, name in enumerate(names)
@@ -147,9 +146,6 @@ class MemorySource:
         return np.array(
             [(e, PARENT) in self._members and (e, CHILD) not in self._members for e in events.tolist()], dtype=np.bool_
         )
-
-    def biz_steps(self, events: Ints) -> Ints:
-        return ints([self._steps[event] for event in events.tolist()])
 
     def words(self, terms: Ints) -> list[str]:
         return [self._term_words[term] if term > 0 else "" for term in terms.tolist()]

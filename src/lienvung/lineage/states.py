@@ -129,17 +129,11 @@ def state_of(biz_step: str | None, disposition: str | None, role: int) -> State:
 
 
 def row_states(mentions: Mentions, source: Source) -> Ints:
-    """`state_of` for every row. Business steps are asked for only where the disposition does not decide."""
-    states = np.zeros(len(mentions), dtype=np.int64)
-    terms, which = np.unique(mentions.disp, return_inverse=True)
-    known = [DISPOSITION_STATES.get(word, 0) for word in source.words(terms)]
-    states = ints_of(known)[which] if len(terms) else states
-    open_rows = np.flatnonzero(states == 0)
-    if len(open_rows):
-        events, of_event = np.unique(mentions.event[open_rows], return_inverse=True)
-        steps, of_step = np.unique(source.biz_steps(events), return_inverse=True)
-        by_step = ints_of([BIZ_STEP_STATES.get(word, 0) for word in source.words(steps)])
-        states[open_rows] = by_step[of_step][of_event]
+    """`state_of` for every row."""
+    states = _by_word(mentions.disp, DISPOSITION_STATES, source)
+    silent = states == 0
+    if silent.any():
+        states[silent] = _by_word(mentions.step[silent], BIZ_STEP_STATES, source)
     kind = mentions.role >> 2
     states[kind == INPUT] = State.CONSUMED
     states[(kind == OUTPUT) & (states == 0)] = State.AT_PRODUCER
@@ -148,8 +142,19 @@ def row_states(mentions: Mentions, source: Source) -> Ints:
     return states
 
 
-def ints_of(values: list[int]) -> Ints:
-    return np.array(values, dtype=np.int64)
+def _by_word(terms: Ints, table: dict[str, State], source: Source) -> Ints:
+    if not len(terms):
+        return np.zeros(0, dtype=np.int64)
+    lowest, highest = int(terms.min()), int(terms.max())
+    if highest - lowest < 100_000:  # a table is quicker than sorting
+        used = np.zeros(highest - lowest + 1, dtype=np.bool_)
+        used[terms - lowest] = True
+        unique = np.flatnonzero(used) + lowest
+        lookup = np.zeros(highest - lowest + 1, dtype=np.int64)
+        lookup[unique - lowest] = [table.get(word, 0) for word in source.words(unique)]
+        return lookup[terms - lowest]
+    unique, which = np.unique(terms, return_inverse=True)
+    return np.array([table.get(word, 0) for word in source.words(unique)], dtype=np.int64)[which]
 
 
 _FINAL_TABLE = np.array([state in FINAL for state in State], dtype=np.bool_)

@@ -265,6 +265,7 @@ class _Back:
         """Containers these were in that were themselves made of something: it reached their content."""
         above = holders_above(self.memo, things)
         made = self.memo.source.links(above, OUTPUT) if len(above) else no_links()
+        made = made.where(made.t <= self.memo.until)
         if not len(made):
             return ints(), ints()
         towards = _leading_to(self.memo, above, np.unique(made.thing))

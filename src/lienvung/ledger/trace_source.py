@@ -1,0 +1,169 @@
+"""`LedgerSource`: the walks of `lienvung.lineage` over the ledger's tables, one round of queries a hop."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+import numpy as np
+
+from lienvung.ledger.tables import BLOCK_BITS, full_uri
+from lienvung.ledger.trace_rows import (
+    WINDOWS,
+    expand,
+    index_of,
+    open_reader,
+    range_rows,
+    read_group,
+    read_links,
+    read_mentions,
+)
+from lienvung.lineage.facts import INPUT, Flags, Ints, Links, Mentions, ints, mentions_in_order, positions_in
+
+# Class-level identifiers: a product, a lot, a piece of a trade item without serial. All else may hold something.
+_CLASS_LEVEL = re.compile(r"^/(01|8006)/[^/]+(/(10|235)/[^/]+)?$|^urn:epc:(class|idpat):")
+FEW_VOIDS = 20_000
+MASK20 = (1 << 20) - 1
+
+
+class LedgerSource:
+    """Make one for one question: it remembers names and which events were declared wrong."""
+
+    def __init__(self) -> None:
+        self.reader = open_reader()
+        self._uris: dict[int, str] = {}
+        self._words: dict[int, str] = {}
+
+    # events declared wrong
+
+    @cached_property
+    def _voids(self) -> Ints | None:
+        """All of them, sorted, while they are few; None: look up by event."""
+        found = self.reader.plain(f"SELECT rid FROM ledger_void LIMIT {FEW_VOIDS + 1}")
+        return None if len(found) > FEW_VOIDS else np.sort(ints([rid for (rid,) in found]))
+
+    def _void(self, events: Ints) -> Flags:
+        voids = self._voids
+        if voids is None:
+            asked = np.unique(events)
+            sql = "SELECT v.rid FROM {values} JOIN ledger_void v ON v.rid = w.value"
+            found = [
+                rid
+                for at in range(0, len(asked), WINDOWS)
+                for (rid,) in self.reader.rows(sql, asked[at : at + WINDOWS])
+            ]
+            voids = np.sort(ints(found))
+        if not len(voids):
+            return np.zeros(len(events), dtype=np.bool_)
+        return positions_in(voids, events) >= 0
+
+    # the questions of a walk
+
+    def mentions(self, things: Ints, until: int) -> Mentions:
+        rows, amounts = read_mentions(self.reader, things)
+        key, t, event, placed, inside = rows.columns
+        role = (key >> 1) & 31
+        order = np.lexsort((event, t))
+        ordered_t, ordered_event = t[order], event[order]
+        keep = np.ones(len(order), dtype=np.bool_)
+        if len(order) and ordered_t[-1] > until:
+            keep &= ordered_t <= until
+        keep &= ~self._void(ordered_event)
+        if not keep.all():
+            order = order[keep]
+        row, thing = expand(rows, order)
+        index = index_of(things, thing)
+        ours = index >= 0
+        if not ours.all():
+            row, index = row[ours], index[ours]
+        placed, inside = placed[order], inside[order]
+        loc, disp, other, step = placed >> 20, placed & MASK20, inside >> 20, inside & MASK20
+        for column in (loc, disp, other, step):
+            column[column == 0] = -1
+        none = np.zeros(len(order), dtype=np.int64)
+        found = Mentions(
+            t[order], event[order], role[order], other, loc, disp, step, np.full(len(order), np.nan), none, row, index
+        )
+        return self._with_amounts(found, amounts, things, until) if amounts else found
+
+    def _with_amounts(self, found: Mentions, amounts: list[tuple[object, ...]], things: Ints, until: int) -> Mentions:
+        """Add quantity elements, which come as tuples: they are few."""
+        blk, lo, t, event, role, other, loc, disp, step, qty, uom = zip(*amounts)
+        index = positions_in(things, (ints(blk) << BLOCK_BITS) + ints(lo))
+        keep = (index >= 0) & (ints(t) <= until) & ~self._void(ints(event))
+        given = np.array([np.nan if amount is None else amount for amount in qty], dtype=np.float64)
+        columns = {
+            "t": t,
+            "event": event,
+            "role": role,
+            "other": other,
+            "loc": loc,
+            "disp": disp,
+            "step": step,
+            "uom": uom,
+        }
+        merged = {name: np.concatenate([getattr(found, name), ints(column)[keep]]) for name, column in columns.items()}
+        merged["qty"] = np.concatenate([found.qty, given[keep]])
+        size = len(found)
+        row = np.concatenate([found.row, np.arange(size, size + int(keep.sum()))])
+        return mentions_in_order(merged, row, np.concatenate([found.index, index[keep]]))
+
+    def links(self, things: Ints, role: int) -> Links:
+        found = self._links(read_links(self.reader, things, role), role)
+        index = index_of(things, found.thing)
+        return found if (index >= 0).all() else found.where(index >= 0)
+
+    def members(self, processes: Ints, role: int) -> Links:
+        return self._links(read_group(self.reader, processes, role), role)
+
+    def _links(self, found: list[tuple[object, ...]], role: int) -> Links:
+        rows = range_rows(found)
+        row, thing = expand(rows, np.arange(len(rows)))
+        process, event, t = (column[row] for column in rows.columns)
+        links = Links(thing, process, event, t)
+        void = self._void(rows.columns[1])
+        if not void.any():
+            return links
+        keep = ~void[row]
+        if role == INPUT:  # the lot itself, written down once for all its serials: whatever became of that event
+            keep |= links.members()
+        return links.where(keep)
+
+    def unpacks_all(self, events: Ints) -> Flags:
+        with_children = np.unique(self.members(events, 2).event)
+        empty = positions_in(with_children, events) < 0
+        rest = events[empty]
+        if len(rest):
+            sql = "SELECT e.rid FROM {values} JOIN ledger_event e ON e.rid = w.value WHERE e.type IN (2, 5)"
+            found = [
+                rid for at in range(0, len(rest), WINDOWS) for (rid,) in self.reader.rows(sql, rest[at : at + WINDOWS])
+            ]
+            empty &= positions_in(np.sort(ints(found)), events) >= 0
+        return empty
+
+    def words(self, terms: Ints) -> list[str]:
+        numbers = terms.tolist()
+        missing = [number for number in set(numbers) if number > 0 and number not in self._words]
+        if missing:
+            sql = "SELECT t.id, t.value FROM {values} JOIN ledger_term t ON t.id = w.value"
+            self._words.update(self.reader.rows(sql, missing))
+        return [self._words[number] if number > 0 else "" for number in numbers]
+
+    def can_hold(self, things: Ints) -> Flags:
+        self._name(things)
+        uris = self._uris
+        return np.array([not _CLASS_LEVEL.match(uris[number]) for number in things.tolist()], dtype=np.bool_)
+
+    # names
+
+    def uris(self, things: Ints) -> list[str]:
+        """Canonical URIs."""
+        self._name(things)
+        return [full_uri(self._uris[number]) for number in things.tolist()]
+
+    def _name(self, things: Ints) -> None:
+        known = self._uris
+        missing = [number for number in things.tolist() if number not in known]
+        sql = "SELECT t.id, t.uri FROM {values} JOIN ledger_thing t ON t.id = w.value"
+        for start in range(0, len(missing), WINDOWS):
+            known.update(self.reader.rows(sql, missing[start : start + WINDOWS]))
