@@ -66,6 +66,8 @@ def test_element_strings_are_taken_apart(written: str, ais: dict[str, str]) -> N
         (f"^01{GTIN}|10A", "gs1.element_string"),
         (f"^01{GTIN}" + "99A^" * 64, "gs1.too_many"),
         ("^10A", "gs1.missing"),
+        (f"^01{GTIN}250X", "gs1.missing"),  # both conditions must hold: (01), and (21) too
+        (f"^01{GTIN}39220299", "gs1.missing"),
         (f"^01{GTIN}3720", "gs1.excluded"),
         (f"^01{GTIN}21A^235B", "gs1.excluded"),
         (f"^01{GTIN}10A^10B", "gs1.repeated"),
