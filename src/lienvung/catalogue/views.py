@@ -16,7 +16,7 @@ from lienvung.catalogue.models import Place, Product
 from lienvung.errors import NotFound, Problem
 from lienvung.people.access import organisation, recording_organisations
 from lienvung.people.actions import not_allowed
-from lienvung.people.gate import listed
+from lienvung.people.gate import listed, person
 from lienvung.people.models import Organisation
 from lienvung.people.views.organisations import pager
 from lienvung.territory.access import describe
@@ -86,7 +86,7 @@ def product_picture(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
     shown = found(id)
     if not shown.image:
         raise NotFound("catalogue.no_picture", vi="Sản phẩm chưa có ảnh.", en="The product has no picture.")
-    ending = shown.image.name.rsplit(".", 1)[-1]
+    ending = (shown.image.name or "").rsplit(".", 1)[-1]
     kinds = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
     response = FileResponse(shown.image.open("rb"), content_type=kinds[ending])
     response["Cache-Control"] = "public, max-age=3600"
@@ -98,7 +98,7 @@ def register_product(request: HttpRequest) -> HttpResponseBase:
     form = ProductForm(request.POST or None, request.FILES or None, account=request.user)
     if form.is_valid():
         try:
-            made = actions.register_product(by=request.user, **owned(form.cleaned_data))
+            made = actions.register_product(by=person(request), **owned(form.cleaned_data))
         except Problem as problem:
             form.blame(problem)
         else:
@@ -121,7 +121,7 @@ def edit_product(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
     )
     if form.is_valid():
         try:
-            actions.update_product(by=request.user, product=shown, **form.cleaned_data)
+            actions.update_product(by=person(request), product=shown, **form.cleaned_data)
         except Problem as problem:
             form.blame(problem)
         else:
@@ -136,7 +136,7 @@ def register_lot(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
     form = LotForm(request.POST or None, initial={"uom": shown.unit_of_measure})
     if form.is_valid():
         try:
-            actions.register_lot(by=request.user, product=shown, **form.cleaned_data)
+            actions.register_lot(by=person(request), product=shown, **form.cleaned_data)
         except Problem as problem:
             form.blame(problem)
         else:
@@ -181,7 +181,7 @@ def register_place(request: HttpRequest) -> HttpResponseBase:
     form = PlaceForm(request.POST or None, account=request.user)
     if form.is_valid():
         try:
-            made = actions.register_place(by=request.user, **owned(form.cleaned_data))
+            made = actions.register_place(by=person(request), **owned(form.cleaned_data))
         except Problem as problem:
             form.blame(problem)
         else:

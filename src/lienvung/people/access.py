@@ -124,5 +124,5 @@ def memberships_of(account: Account) -> QuerySet[Membership]:
     return account.memberships.select_related("organisation").order_by("organisation__name")
 
 
-def account_by_id(id: object) -> Account | None:
+def account_by_id(id: uuid.UUID | str) -> Account | None:
     return Account.objects.filter(pk=id).first()

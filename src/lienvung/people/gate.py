@@ -13,11 +13,13 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 
 from lienvung import registry
 from lienvung.errors import NotAllowed
 from lienvung.people.access import roles_of
+from lienvung.people.models import Account
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -32,6 +34,13 @@ def row_of(request: HttpRequest) -> registry.Page:
     if name not in registry.pages:
         raise PageNotListed(name)
     return registry.pages[name]
+
+
+def person(request: HttpRequest) -> Account:
+    """Who is signed in, for pages that only the signed-in open."""
+    if not isinstance(request.user, Account):
+        raise PermissionDenied
+    return request.user
 
 
 def listed(view: View) -> View:

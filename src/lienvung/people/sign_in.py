@@ -88,7 +88,7 @@ def check_password(request: HttpRequest, *, email: str, password: str, address: 
 
 def needs_code(account: Account) -> bool:
     """Has the account a confirmed second factor?"""
-    return TOTPDevice.objects.filter(user=account, confirmed=True).exists()
+    return bool(TOTPDevice.objects.filter(user=account, confirmed=True).exists())
 
 
 def check_code(*, account: Account, code: str, address: str) -> Device:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -170,5 +171,5 @@ def outlines() -> dict[str, Any]:
 NINH_BINH_NOW = ("ninh-binh", "ha-nam", "nam-dinh")
 
 
-def unit_by_id(id: object) -> AdminUnit | None:
+def unit_by_id(id: uuid.UUID | str) -> AdminUnit | None:
     return AdminUnit.objects.select_related("parent", "parent__parent").filter(pk=id).first()

@@ -61,6 +61,22 @@ def unit(level: str, code: str, name: str, *, since: str = "", until: str = "", 
     return {"level": level, "code": code, "valid_from": since, "valid_to": until, "name": name, "parent": parent}
 
 
+class Units:
+    """The units met so far, each once; a unit is named by its key `level:code:from`."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Row] = {}
+
+    def add(self, row: Row, place: Row) -> str:
+        key = f"{row['level']}:{row['code']}:{row['valid_from']}"
+        self.rows.setdefault(key, row | place)
+        return key
+
+    def in_order(self) -> list[Row]:
+        order = {"province": 0, "district": 1, "commune": 2}
+        return sorted(self.rows.values(), key=lambda row: (order[row["level"]], row["code"], row["valid_from"]))
+
+
 def derive_units(package: Path) -> tuple[list[Row], list[Row]]:
     """Rows of units.csv and successors.csv. A parent is `level:code:from`."""
     base = sqlite3.connect(package / "data" / "dataset.db")
@@ -68,54 +84,60 @@ def derive_units(package: Path) -> tuple[list[Row], list[Row]]:
     old = base.execute("SELECT * FROM admin_units_legacy ORDER BY provinceCode, districtCode, wardCode").fetchall()
     new = base.execute("SELECT * FROM admin_units ORDER BY provinceCode, wardCode").fetchall()
     mapping = json.loads((package / "data" / "converter_2025.json").read_text())
-    units: dict[tuple[str, str, str], Row] = {}
-    successors: list[Row] = []
-
-    def add(row: Row, place: Row) -> str:
-        key = (row["level"], row["code"], row["valid_from"])
-        units.setdefault(key, row | place)
-        return ":".join(key)
-
     # A province that took in no other goes on as the same unit.
     merged = {key for key, parts in mapping["DICT_PROVINCE"].items() if len(parts) > 1}
     stays = {row["provinceCode"] for row in new if row["provinceKey"] not in merged}
-    old_provinces, new_provinces, old_communes = {}, {}, {}
+    units = Units()
+    old_provinces, old_communes = add_old(units, old, stays)
+    new_provinces, new_communes = add_new(
+        units, new, {key: old_provinces[key] for key in old_provinces.keys() - merged}
+    )
+    pairs = [
+        pair(old_provinces[part], new_provinces[key], "whole")
+        for key, parts in mapping["DICT_PROVINCE"].items()
+        for part in parts
+    ]
+    pairs += commune_pairs(mapping, old_communes, new_communes)
+    for level, code, since, until, name, parent, into in HAND_WRITTEN:
+        above = f"province:{parent}:{FROM['province']}" if parent else ""
+        key = units.add(unit(level, code, name, since=since, until=until, parent=above), {"lat": "", "lon": ""})
+        pairs.append(pair(key, f"{level}:{into}:{LATER[level, into]}", "whole"))
+    return units.in_order(), sorted((row for row in pairs if row), key=lambda row: [row[c] for c in SUCCESSOR_COLUMNS])
+
+
+def add_old(units: Units, old: list[sqlite3.Row], stays: set[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The units before the merger; gives the provinces' and the communes' keys by the source's names."""
+    provinces: dict[str, str] = {}
+    communes: dict[str, str] = {}
     for row in old:
         code = row["provinceCode"]
-        until = "" if code in stays else MERGER
-        province = add(unit("province", code, row["province"], until=until), point(row, "province"))
-        old_provinces[row["provinceKey"]] = province
+        own = unit("province", code, row["province"], until="" if code in stays else MERGER)
+        province = provinces[row["provinceKey"]] = units.add(own, point(row, "province"))
         if code not in COMMUNES_OF:
             continue
-        parent = unit("district", row["districtCode"], row["district"], until=MERGER, parent=province)
-        district = add(parent, point(row, "district"))
-        if not row["wardCode"]:
-            continue
-        key = f"{row['provinceKey']}_{row['districtKey']}_{row['wardKey']}"
-        commune = unit("commune", row["wardCode"], row["ward"], until=MERGER, parent=district)
-        old_communes[key] = add(commune, point(row, "ward"))
-    new_communes = {}
+        own = unit("district", row["districtCode"], row["district"], until=MERGER, parent=province)
+        district = units.add(own, point(row, "district"))
+        if row["wardCode"]:
+            key = f"{row['provinceKey']}_{row['districtKey']}_{row['wardKey']}"
+            own = unit("commune", row["wardCode"], row["ward"], until=MERGER, parent=district)
+            communes[key] = units.add(own, point(row, "ward"))
+    return provinces, communes
+
+
+def add_new(
+    units: Units, new: list[sqlite3.Row], staying: dict[str, str]
+) -> tuple[dict[str, str], dict[tuple[str, str], str]]:
+    """The units since the merger; `staying`: the provinces that go on, by the source's names."""
+    provinces: dict[str, str] = {}
+    communes: dict[tuple[str, str], str] = {}
     for row in new:
-        code = row["provinceCode"]
-        if code in stays:
-            province = old_provinces[row["provinceKey"]]
-        else:
-            province = add(unit("province", code, row["province"], since=MERGER), point(row, "province"))
-        new_provinces[row["provinceKey"]] = province
-        if code in NEW_COMMUNES_OF:
-            commune = unit("commune", row["wardCode"], row["ward"], since=MERGER, parent=province)
-            new_communes[row["provinceKey"], row["wardKey"]] = add(commune, point(row, "ward"))
-    for key, parts in mapping["DICT_PROVINCE"].items():
-        for part in parts:
-            successors.append(pair(old_provinces[part], new_provinces[key], "whole"))
-    successors += commune_pairs(mapping, old_communes, new_communes)
-    for level, code, since, until, name, parent, into in HAND_WRITTEN:
-        parent_key = f"province:{parent}:{FROM['province']}" if parent else ""
-        key = add(unit(level, code, name, since=since, until=until, parent=parent_key), {"lat": "", "lon": ""})
-        successors.append(pair(key, f"{level}:{into}:{LATER[level, into]}", "whole"))
-    order = {"province": 0, "district": 1, "commune": 2}
-    rows = sorted(units.values(), key=lambda row: (order[row["level"]], row["code"], row["valid_from"]))
-    return rows, sorted((row for row in successors if row), key=lambda row: [row[c] for c in SUCCESSOR_COLUMNS])
+        name = row["provinceKey"]
+        own = unit("province", row["provinceCode"], row["province"], since=MERGER)
+        province = provinces[name] = staying.get(name) or units.add(own, point(row, "province"))
+        if row["provinceCode"] in NEW_COMMUNES_OF:
+            own = unit("commune", row["wardCode"], row["ward"], since=MERGER, parent=province)
+            communes[name, row["wardKey"]] = units.add(own, point(row, "ward"))
+    return provinces, communes
 
 
 def commune_pairs(mapping: Row, old: dict[str, str], new: dict[tuple[str, str], str]) -> Iterator[Row]:

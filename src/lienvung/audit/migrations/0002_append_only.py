@@ -5,6 +5,7 @@ transactional tests, so there the trigger on DELETE is left out (PostgreSQL empt
 """
 
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 SQLITE = """
 CREATE TRIGGER audit_act_no_{verb} BEFORE {VERB} ON audit_act
@@ -18,17 +19,17 @@ FOR EACH ROW EXECUTE FUNCTION audit_act_refuse();
 """
 
 
-def protect(apps, schema_editor):
+def protect(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
     connection = schema_editor.connection
     if connection.vendor == "postgresql":
         schema_editor.execute(POSTGRESQL)
         return
-    verbs = ["update"] if connection.is_in_memory_db() else ["update", "delete"]
+    verbs = ["update"] if connection.is_in_memory_db() else ["update", "delete"]  # type: ignore[attr-defined]
     for verb in verbs:
         schema_editor.execute(SQLITE.format(verb=verb, VERB=verb.upper()))
 
 
-def unprotect(apps, schema_editor):
+def unprotect(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(
             "DROP TRIGGER IF EXISTS audit_act_no_change ON audit_act; DROP FUNCTION IF EXISTS audit_act_refuse()"

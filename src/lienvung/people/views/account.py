@@ -14,10 +14,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django_otp import login as otp_login
 
 from lienvung.errors import Invalid, Problem
-from lienvung.people import access, actions
+from lienvung.people import access, actions, rules
 from lienvung.people import sign_in as acts
 from lienvung.people.forms import ChangePasswordForm, CodeForm, PasswordAndCodeForm
-from lienvung.people.gate import listed
+from lienvung.people.gate import listed, person
 from lienvung.people.views.sign_in import address_of
 from lienvung.people.words import role
 from lienvung.registry.forms import phrase
@@ -27,27 +27,27 @@ from lienvung.registry.forms import phrase
 @listed
 def account(request: HttpRequest) -> HttpResponseBase:
     mine = [
-        {"organisation": membership.organisation, "role": role(membership.role), "manages": manages(membership.role)}
-        for membership in access.memberships_of(request.user)
+        {
+            "organisation": membership.organisation,
+            "role": role(membership.role),
+            "manages": rules.may_manage(membership.role),
+        }
+        for membership in access.memberships_of(person(request))
     ]
     context = {
         "memberships": mine,
-        "second_factor": acts.needs_code(request.user),
+        "second_factor": acts.needs_code(person(request)),
         "official": access.is_official(request.user),
     }
     return render(request, "people/account.html", context)
 
 
-def manages(role: str) -> bool:
-    return acts.rules.may_manage(role)
-
-
 def check_own_password(request: HttpRequest, password: str, *, path: str) -> None:
     """The password again, before an act that could lock somebody out; tries are limited as at sign-in."""
-    acts.note_try(email=request.user.email, address=address_of(request))
-    if not request.user.check_password(password):
+    acts.note_try(email=person(request).email, address=address_of(request))
+    if not person(request).check_password(password):
         raise Invalid("people.password_wrong", vi="Mật khẩu không đúng.", en="The password is wrong.", path=path)
-    acts.forget_tries(email=request.user.email, address=address_of(request))
+    acts.forget_tries(email=person(request).email, address=address_of(request))
 
 
 @sensitive_post_parameters()
@@ -58,11 +58,11 @@ def password(request: HttpRequest) -> HttpResponseBase:
     if form.is_valid():
         try:
             check_own_password(request, form.cleaned_data["current"], path="current")
-            actions.change_password(by=request.user, account=request.user, password=form.cleaned_data["password"])
+            actions.change_password(by=person(request), account=person(request), password=form.cleaned_data["password"])
         except Problem as problem:
             form.blame(problem)
         else:
-            update_session_auth_hash(request, request.user)
+            update_session_auth_hash(request, person(request))
             messages.success(
                 request,
                 phrase("Đã đổi mật khẩu; các phiên khác đã kết thúc.", "Password changed; other sessions ended."),
@@ -76,14 +76,14 @@ def password(request: HttpRequest) -> HttpResponseBase:
 def second_factor(request: HttpRequest) -> HttpResponseBase:
     """GET: where one stands. POST: begin to enrol."""
     if request.method == "POST":
-        acts.start_second_factor(by=request.user)
+        acts.start_second_factor(by=person(request))
         return redirect("people:second_factor")
     return render(request, "people/second_factor.html", enrolment(request, CodeForm()))
 
 
 def enrolment(request: HttpRequest, form: CodeForm) -> dict[str, Any]:
-    device = acts.enrolling(request.user)
-    context: dict[str, Any] = {"on": acts.needs_code(request.user), "device": device, "form": form}
+    device = acts.enrolling(person(request))
+    context: dict[str, Any] = {"on": acts.needs_code(person(request)), "device": device, "form": form}
     if device is not None:
         picture = segno.make(acts.enrolment_uri(device), error="m", micro=False)
         context |= {"qr": picture.svg_data_uri(scale=5, border=4, light="#fff"), "secret": acts.secret_of(device)}
@@ -97,7 +97,7 @@ def confirm_second_factor(request: HttpRequest) -> HttpResponseBase:
     form = CodeForm(request.POST)
     if form.is_valid():
         try:
-            device, codes = acts.confirm_second_factor(by=request.user, code=form.cleaned_data["code"])
+            device, codes = acts.confirm_second_factor(by=person(request), code=form.cleaned_data["code"])
         except Problem as problem:
             form.blame(problem)
         else:
@@ -124,11 +124,11 @@ def with_code(request: HttpRequest, template: str, *, renew: bool) -> HttpRespon
     if form.is_valid():
         try:
             check_own_password(request, form.cleaned_data["password"], path="password")
-            acts.check_code(account=request.user, code=form.cleaned_data["code"], address=address_of(request))
+            acts.check_code(account=person(request), code=form.cleaned_data["code"], address=address_of(request))
             if renew:
-                codes = acts.renew_recovery_codes(by=request.user)
+                codes = acts.renew_recovery_codes(by=person(request))
                 return render(request, "people/recovery_codes.html", {"codes": codes})
-            acts.turn_second_factor_off(by=request.user)
+            acts.turn_second_factor_off(by=person(request))
         except Problem as problem:
             form.blame(problem)
         else:
@@ -139,5 +139,5 @@ def with_code(request: HttpRequest, template: str, *, renew: bool) -> HttpRespon
 
 @listed
 def end_sessions(request: HttpRequest) -> HttpResponseBase:
-    actions.end_sessions(by=request.user, account=request.user)
+    actions.end_sessions(by=person(request), account=person(request))
     return redirect("people:sign_in")

@@ -18,7 +18,7 @@ PAGE = 50
 @listed
 def audit(request: HttpRequest) -> HttpResponseBase:
     form = AuditFilter(request.GET or None)
-    asked = {name: value[:200] for name, value in request.GET.items() if name in form.fields}
+    asked = {name: request.GET.get(name, "")[:200] for name in form.fields}
     found = acts(**asked)
     before = request.GET.get("before", "")
     if before.isascii() and before.isdigit() and len(before) < 19:

@@ -15,7 +15,7 @@ from lienvung import registry
 from lienvung.errors import NotFound, Problem
 from lienvung.people import access, actions, words
 from lienvung.people.forms import MemberForm, OrganisationForm, TokenForm
-from lienvung.people.gate import listed
+from lienvung.people.gate import listed, person
 from lienvung.people.models import Organisation
 from lienvung.registry.forms import phrase
 from lienvung.territory.access import describe
@@ -102,7 +102,7 @@ def register_organisation(request: HttpRequest) -> HttpResponseBase:
     form = OrganisationForm(request.POST or None)
     if form.is_valid():
         try:
-            made = actions.create_organisation(by=request.user, **form.cleaned_data)
+            made = actions.create_organisation(by=person(request), **form.cleaned_data)
         except Problem as problem:
             form.blame(problem)
         else:
@@ -119,7 +119,7 @@ def members(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
     if form.is_valid():
         try:
             membership, first_password = actions.invite_member(
-                by=request.user, organisation=organisation, **form.cleaned_data
+                by=person(request), organisation=organisation, **form.cleaned_data
             )
         except Problem as problem:
             form.blame(problem)
@@ -149,7 +149,7 @@ def remove_member(request: HttpRequest, id: uuid.UUID, account: uuid.UUID) -> Ht
     leaving = access.account_by_id(account)
     if leaving is None or access.role_in(leaving, organisation) is None:
         raise NotFound("people.no_member", vi="Không có thành viên này.", en="No such member.")
-    actions.remove_member(by=request.user, account=leaving, organisation=organisation)
+    actions.remove_member(by=person(request), account=leaving, organisation=organisation)
     messages.success(request, phrase("Đã thôi vai trò.", "The role is taken away."))
     return redirect("people:members", id=organisation.pk)
 
@@ -162,7 +162,7 @@ def tokens(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
     plain = None
     if form.is_valid():
         try:
-            plain = actions.issue_token(by=request.user, organisation=organisation, **form.cleaned_data)
+            plain = actions.issue_token(by=person(request), organisation=organisation, **form.cleaned_data)
         except Problem as problem:
             form.blame(problem)
         else:
@@ -183,6 +183,6 @@ def revoke_token(request: HttpRequest, id: uuid.UUID, token: uuid.UUID) -> HttpR
     revoked = access.tokens_of(organisation).filter(pk=token).first()
     if revoked is None:
         raise NotFound("people.no_token", vi="Không có khoá này.", en="No such token.")
-    actions.revoke_token(by=request.user, token=revoked)
+    actions.revoke_token(by=person(request), token=revoked)
     messages.success(request, phrase("Đã thu khoá.", "The token is revoked."))
     return redirect("people:tokens", id=organisation.pk)

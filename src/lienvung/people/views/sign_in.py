@@ -16,6 +16,7 @@ from django_otp import login as otp_login
 
 from lienvung.audit.actions import record
 from lienvung.errors import Problem
+from lienvung.people import rules
 from lienvung.people import sign_in as acts
 from lienvung.people.access import account_by_id
 from lienvung.people.forms import CodeForm, SignInForm
@@ -70,7 +71,7 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
         "form": form,
         "next": wanted,
         "page_errors": form.errors,
-        "minutes": acts.rules.FAILURE_WINDOW_MINUTES,
+        "minutes": rules.FAILURE_WINDOW_MINUTES,
         "trial": trial_accounts(),
     }
     return render(request, "people/sign_in.html", context, status=status)
