@@ -20,6 +20,8 @@ from lienvung.gs1 import check_digit
 from lienvung.ledger.capture import capture_events
 from lienvung.people import actions as people
 from lienvung.people.models import Account, Organisation
+from lienvung.territory.access import unit_at
+from lienvung.territory.actions import load_units
 
 PASSWORD = "ruong lua buoi som"
 LOCAL = timezone(timedelta(hours=7))
@@ -58,15 +60,17 @@ class World:
 
 
 def make_world() -> World:
+    load_units()
+    ninh_binh, ha_noi = (unit_at(name, level="province", on=BEGUN.date()) for name in ("Ninh Bình", "Hà Nội"))
     grower, shop, stranger, authority = (
         people.create_organisation(
-            by=None, name=name, name_en=english, kind=kind, illustrative=True, address="Kim Sơn, Ninh Bình"
+            by=None, name=name, name_en=english, kind=kind, unit=unit, illustrative=True, address="Số 1, đường Mẫu"
         )
-        for name, english, kind in (
-            ("Hợp tác xã Nếp Mẫu", "Sample Glutinous Co-operative", "cooperative"),
-            ("Cửa hàng Mẫu Hà Nội", "Sample Shop Hà Nội", "retailer"),
-            ("Cơ sở Ngoài Chuỗi", "Outside the Chain", "processor"),
-            ("Chi cục Mẫu", "Sample Authority", "authority"),
+        for name, english, kind, unit in (
+            ("Hợp tác xã Nếp Mẫu", "Sample Glutinous Co-operative", "cooperative", ninh_binh),
+            ("Cửa hàng Mẫu Hà Nội", "Sample Shop Hà Nội", "retailer", ha_noi),
+            ("Cơ sở Ngoài Chuỗi", "Outside the Chain", "processor", ninh_binh),
+            ("Chi cục Mẫu", "Sample Authority", "authority", ninh_binh),
         )
     )
     accounts = make_accounts(grower, stranger, authority)
@@ -77,6 +81,7 @@ def make_world() -> World:
         by=None,
         owner=grower,
         gtin=RICE_GTIN,
+        origin_unit=ninh_binh,
         name="Gạo nếp hạt cau Ninh Bình",
         name_en="Ninh Bình hạt cau glutinous rice",
         kind="rice",

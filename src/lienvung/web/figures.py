@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +10,18 @@ from django.core.cache import cache
 
 from lienvung.catalogue.models import Lot, Place, Product
 from lienvung.ledger.events import latest
+from lienvung.ledger.query import run_query
 from lienvung.ledger.trace import Step, journey
 from lienvung.people.models import Organisation
 from lienvung.texts import Text
-from lienvung.web.naming import Names
+from lienvung.web.event_page import things_of
+from lienvung.web.naming import GS1, Named, Names, kind_of, split
 from lienvung.web.parts import Moment
+from lienvung.web.thing_parts import distinct
 from lienvung.web.vocabulary import BIZ_STEPS, word
 
 KEEP = 60  # seconds; the figures may be this old
-LOOKED_AT = 12  # latest lots among which an example is sought
+LOOKED_AT = 8  # latest sales and lots among which an example is sought
 FEWEST_STOPS, MOST_STOPS = 3, 6
 
 
@@ -30,9 +33,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A lot and its stops, each (stage, place)."""
+    """A thing and its stops."""
 
-    lot: Lot
+    named: Named
+    path: str  # of its scan page
+    illustrative: bool
     stops: list[Moment]
 
 
@@ -58,38 +63,36 @@ def count() -> list[Figure]:
 
 
 def example() -> Example | None:
-    """The latest lot with enough stops to be worth showing; nothing in an empty installation."""
+    """A thing sold lately, or else a lot, with enough stops to be worth showing; nothing in an empty installation."""
     found: Example | None = cache.get("web.figures.example")
     if found is None:
-        found = next(filter(None, map(as_example, Lot.objects.select_related("product")[:LOOKED_AT])), None)
+        found = next(filter(None, map(as_example, candidates())), None)
         cache.set("web.figures.example", found, KEEP)
     return found
 
 
-def as_example(lot: Lot) -> Example | None:
-    try:
-        steps = distinct(journey(lot.uri))
-    except NotImplementedError:  # BUILD ONLY
+def candidates() -> Iterator[str]:
+    """URIs to try: what was sold last, then the latest lots."""
+    sold = run_query({"EQ_bizStep": ["retail_selling"]}, per_page=LOOKED_AT).events
+    for event in sold:
+        yield from things_of(event)[:1]
+    yield from (lot.uri for lot in Lot.objects.select_related("product")[:LOOKED_AT])
+
+
+def as_example(uri: str) -> Example | None:
+    steps = distinct(journey(uri))
+    if len(steps) < FEWEST_STOPS or kind_of(uri) not in {"serial", "lot"}:
         return None
-    if len(steps) < FEWEST_STOPS:
+    names = Names([uri, *(step.place for step in steps if step.place)])
+    named = names.thing(uri)
+    if not named.known:
         return None
-    names = Names([step.place for step in steps if step.place])
     stops = [
         Moment(step.time_ms, word(BIZ_STEPS, step.biz_step), where=names.place_name(step.place).vi)
         for step in spread(steps)
     ]
-    return Example(lot, stops)
-
-
-def distinct(steps: list[Step]) -> list[Step]:
-    """One step for each run of events at one place with one business step."""
-    kept_steps: list[Step] = []
-    for step in steps:
-        if step.biz_step and not (
-            kept_steps and (kept_steps[-1].place, kept_steps[-1].biz_step) == (step.place, step.biz_step)
-        ):
-            kept_steps.append(step)
-    return kept_steps
+    product = names.products[split(uri)[1]]
+    return Example(named, uri.removeprefix(GS1[:-1]), product.illustrative, stops)
 
 
 def spread(steps: list[Step]) -> list[Step]:

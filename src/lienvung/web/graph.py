@@ -14,9 +14,9 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean as mean
 
-BOX_WIDTH = 208
+BOX_WIDTH = 216
 BOX_HEIGHT = 72
-GAP_X = 48
+GAP_X = 44
 GAP_Y = 14
 MARGIN = 20
 SWEEPS = 6

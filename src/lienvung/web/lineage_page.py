@@ -14,7 +14,7 @@ from lienvung.web.parts import Cell, Column, Table
 from lienvung.web.templatetags.words import choose, moment
 from lienvung.web.vocabulary import BIZ_STEPS, KINDS, LINKS, word
 
-FITS = (21, 24, 27)  # characters of a box's three lines, by the size of their type
+FITS = (22, 23, 28)  # characters of a box's three lines, by the size of their type
 ZOOMS = (50, 75, 100, 150, 200)  # per cent
 
 

@@ -10,6 +10,7 @@ A builtin library: no `{% load %}` is needed. Vietnamese comes first everywhere.
     {{ value|viet }}                         marks a Vietnamese text on an English page (WCAG 3.1.2)
     {{ event.time_ms|moment }}               UTC epoch milliseconds -> 05/06/2026 14:30 (Asia/Ho_Chi_Minh)
     {{ lot.produced_on|day }}                date, datetime or milliseconds -> 05/06/2026
+    {% panel part %}                         what a room registered for this page
     {{ 12500.5|amount }}                     12.500,5 in Vietnamese, 12,500.5 in English
 """
 
@@ -18,12 +19,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from lienvung.texts import Text
@@ -52,6 +55,14 @@ def bi(vi: object, en: object = "") -> str:
 def name(vi: object, en: object = "") -> str | SafeString:
     """A proper name; a Vietnamese one on an English page says that it is Vietnamese."""
     return viet(vi) if language() == "en" and not en else choose(vi, en)
+
+
+@register.simple_tag(takes_context=True)
+def panel(context: template.Context, part: Mapping[str, Any]) -> SafeString:
+    """A room's part of another room's page: its template sees its values by name, and all of them as `values`."""
+    values = dict(part["values"])
+    known = {**context.flatten(), **values, "values": values}
+    return mark_safe(render_to_string(part["template"], known, request=context.get("request")))
 
 
 @register.filter

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from typing import Any
-from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -19,7 +18,7 @@ from lienvung.ledger.status import persistent_dispositions
 from lienvung.ledger.trace import Trace, trace
 from lienvung.people.gate import listed
 from lienvung.texts import Text
-from lienvung.web import access, event_lists
+from lienvung.web import access, event_lists, thing_parts
 from lienvung.web.lineage_page import ZOOMS, as_table, draw, names_of
 from lienvung.web.naming import GS1, Named, Names, split, uri_of_path
 from lienvung.web.parts import Band, Fact, csv_answer, with_query
@@ -89,6 +88,8 @@ def page(request: HttpRequest, uri: str) -> HttpResponseBase:
             return csv_answer(lineage, "lineage")
         context |= graph_context(request, walked, trace_names, recalled={uri} if context["recalled"] else set())
         context["lineage_table"] = lineage
+        context["stops"] = thing_parts.stops(uri)
+        context["balance_table"] = thing_parts.balances(uri, trace_names.products.values())
     context |= {"event_table": event_table, "hidden": len(everything) - len(events)}
     return render(request, "web/thing.html", context)
 
@@ -104,7 +105,7 @@ def lot_of(uri: str) -> Lot | None:
 def walk(uri: str, direction: Any) -> Trace | None:
     try:
         return trace(uri, direction=direction, limit=GRAPH_LIMIT)
-    except (NotFound, NotImplementedError):  # it has events, but only as a place or paper of them
+    except NotFound:  # it has events, but only as a place or paper of them
         return None
 
 
@@ -127,7 +128,6 @@ def head(request: HttpRequest, uri: str, lot: Lot | None, events: list[StoredEve
         "recalled": "recalled" in states,
         "facts": facts(named, lot, events, states),
         "scan_href": uri.removeprefix(GS1[:-1]) if uri.startswith(GS1) else "",
-        "label_href": label_href(lot),
         "panels": panels,
         "crumbs": [{"text": Text("Bàn làm việc", "Dashboard"), "href": reverse("web:dashboard")}, {"text": named.both}],
     }
@@ -204,13 +204,6 @@ def page_of(url_name: str, *args: object) -> str:
         return reverse(url_name, args=args)
     except NoReverseMatch:
         return ""
-
-
-def label_href(lot: Lot | None) -> str:
-    if lot is None:
-        return ""
-    address = page_of("labels:new", lot.product.gtin)
-    return f"{address}?lot={quote(lot.number)}" if address else ""
 
 
 def graph_context(request: HttpRequest, walked: Trace, names: Names, *, recalled: set[str]) -> dict[str, Any]:

@@ -1,0 +1,98 @@
+"""Parts of a thing's page: its journey as a timeline, and what went in against what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lienvung.catalogue.models import Product
+from lienvung.errors import NotFound
+from lienvung.ledger.trace import ProcessBalance, Step, journey, mass_balance
+from lienvung.texts import Text
+from lienvung.web.naming import Names
+from lienvung.web.parts import Cell, Column, Moment, Table
+from lienvung.web.templatetags.words import amount, moment
+from lienvung.web.vocabulary import BIZ_STEPS, DISPOSITIONS, TONES, unit, word
+
+STOPS = 24
+
+VERDICTS = {
+    "too_much": (Text("Ra nhiều hơn vào: cần kiểm tra", "More out than in: to be looked into"), "red"),
+    "too_little": (Text("Ra ít hơn mức thường: cần kiểm tra", "Less out than usual: to be looked into"), "amber"),
+    "not_comparable": (Text("Không so được (khác đơn vị)", "Cannot be compared (other units)"), ""),
+    "plausible": (Text("Cân", "Balances"), "green"),
+}
+ROLES = {"made": Text("Làm ra vật này", "Made this"), "used": Text("Dùng vật này", "Used this")}
+
+
+def stops(uri: str) -> list[Moment]:
+    """The journey of a thing, runs of one step at one place told once."""
+    told = distinct(journey(uri))[:STOPS]
+    names = Names([step.place for step in told if step.place], [step.submitter for step in told])
+    return [stop(step, names) for step in told]
+
+
+def stop(step: Step, names: Names) -> Moment:
+    notes = []
+    if step.temperature_min is not None and step.temperature_max is not None:
+        low, high = amount(step.temperature_min), amount(step.temperature_max)
+        notes.append(f"{low} °C" if low == high else f"{low} … {high} °C")
+    return Moment(
+        step.time_ms,
+        word(BIZ_STEPS, step.biz_step),
+        where=names.place_name(step.place).vi,
+        who=names.party_name(step.submitter),
+        notes=notes,
+        tag=word(DISPOSITIONS, step.disposition) if step.disposition else None,
+        tone=TONES.get(step.disposition or "", ""),
+    )
+
+
+def distinct(steps: Iterable[Step]) -> list[Step]:
+    """One step for each run of events at one place with one business step."""
+    kept: list[Step] = []
+    for step in steps:
+        same = bool(kept) and (kept[-1].place, kept[-1].biz_step) == (step.place, step.biz_step)
+        if step.biz_step and not same:
+            kept.append(step)
+    return kept
+
+
+def balances(uri: str, products: Iterable[Product]) -> Table | None:
+    """The mass balance of each process that made or used the thing; nothing where there is none."""
+    weights = {p.uri: float(p.net_content) for p in products if p.net_content and p.unit_of_measure == "KGM"}
+    try:
+        found = mass_balance(uri, piece_kg=weights)
+    except NotFound:
+        return None
+    columns = [
+        Column(Text("Quá trình", "Process")),
+        Column(Text("Khi nào", "When")),
+        Column(Text("Vào", "In"), number=True),
+        Column(Text("Ra", "Out"), number=True),
+        Column(Text("Ra / vào", "Out / in"), number=True),
+        Column(Text("Nhận xét", "Verdict")),
+    ]
+    rows = [balance_row(entry) for entry in found]
+    return Table(Text("Cân bằng khối lượng", "Mass balance"), columns, rows, id="balance-table") if rows else None
+
+
+def balance_row(entry: ProcessBalance) -> list[Cell]:
+    figures = entry.balance
+    verdict, tone = VERDICTS.get(figures.verdict, (Text(figures.verdict, figures.verdict), ""))
+    ratio = f"{amount(round(figures.ratio * 100, 1))} %" if figures.ratio is not None else "–"
+    return [
+        Cell(word(ROLES, entry.role)),
+        Cell(moment(entry.time_ms)),
+        Cell(sum_text(figures.inputs)),
+        Cell(sum_text(figures.outputs)),
+        Cell(ratio),
+        Cell(verdict, tone=tone),
+    ]
+
+
+def sum_text(sums: dict[str, float]) -> Text:
+    parts = [(amount(round(size, 3)), unit(code)) for code, size in sums.items()]
+    return Text(
+        " + ".join(f"{size} {measure.vi}".strip() for size, measure in parts) or "–",
+        " + ".join(f"{size} {measure.en}".strip() for size, measure in parts) or "–",
+    )
