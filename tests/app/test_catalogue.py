@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from itertools import count
+from random import Random
 
 import pytest
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.app.own import gln, gtin, world
@@ -331,3 +334,24 @@ def test_renaming_is_found_under_the_new_name(shelf):
     actions.update_product(by=None, product=shelf.rice, name="Nếp quýt")
     assert ("products", "Nếp quýt") in hits("nep quyt")
     assert not any("hạt cau" in title for provider, title in hits("gao") if provider == "products")
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer; this race is PostgreSQL's")
+def test_jobs_at_the_same_time_share_no_serial(monkeypatch):
+    w = world()
+    crowd = Random(7)
+    monkeypatch.setattr(rules, "random_serial", lambda: f"{crowd.randrange(2600):04d}")  # they meet all the time
+
+    def job(_: int) -> set[str]:
+        try:
+            issued = actions.issue_serials(by=None, product=w.rice, count=400).serials
+            return set(issued.values_list("serial", flat=True))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as workers:
+        issued = list(workers.map(job, range(6)))
+    assert [len(serials) for serials in issued] == [400] * 6
+    assert len(set().union(*issued)) == 2400

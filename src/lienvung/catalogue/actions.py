@@ -261,10 +261,12 @@ def issue_serials(*, by: Account | None, product: Product, count: int, lot: Lot 
     """Give out `count` new random serials (AI 21), kept so that a made-up code is known as one."""
     _require(by, product.owner)
     _check_lot_of(product, lot)
+    # Jobs of one product queue here (PostgreSQL; SQLite has one writer): crossing ones could lock each other out.
+    Product.objects.select_for_update(no_key=True).get(pk=product.pk)
     job = LabelJob.objects.create(
         product=product, lot=lot, kind=LabelJob.Kind.SERIAL, count=rules.check_count(count), issued_by=by
     )
-    # A serial that exists is passed over by the database and drawn again, so two jobs at once cannot clash.
+    # A serial that exists is passed over by the database and drawn again.
     while (missing := count - IssuedSerial.objects.filter(job=job).count()) > 0:
         fresh = {rules.random_serial() for _ in range(missing)}
         IssuedSerial.objects.bulk_create(
