@@ -18,7 +18,9 @@ times = st.integers(0, 12)
 places = st.sampled_from([None, *PLACES])
 singles = st.lists(st.sampled_from(SERIALS + CASES), max_size=3, unique=True).map(tuple)
 amounts = st.lists(
-    st.builds(Quantity, st.sampled_from(LOTS), st.sampled_from([None, 1.0, 2.0, 5.0]), st.just("KGM")),
+    st.sampled_from(LOTS).flatmap(
+        lambda lot: st.sampled_from([Quantity(lot), *(Quantity(lot, amount, "KGM") for amount in (1.0, 2.0, 5.0))])
+    ),
     max_size=2,
     unique_by=lambda q: q.thing,
 ).map(tuple)

@@ -1,4 +1,4 @@
-"""A brute-force oracle: the rules of docs/explanation/lineage.md in the plainest Python, one thing and one event at a time.
+"""A brute-force oracle: the rules of docs/explanation/lineage.md in the plainest Python, one thing and event at a time.
 
 Shares nothing with `lienvung.lineage` but the description of an event and the table of states.
 """

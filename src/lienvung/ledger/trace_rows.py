@@ -157,7 +157,7 @@ class PostgresReader:
     def __init__(self) -> None:
         connection.ensure_connection()
         self.cursor = psycopg.Cursor(connection.connection)
-        self.cursor.adapters.register_loader("int8[]", _ArrayLoader)
+        self.cursor.adapters.register_loader(psycopg.postgres.types["int8"].array_oid, _ArrayLoader)
 
     def rows(self, sql: str, values: Ints | list[Any]) -> list[tuple[Any, ...]]:
         sql = sql.replace("{values}", "unnest(%s::int8[]) AS w (value)")

@@ -63,7 +63,7 @@ class LedgerSource:
         rows, amounts = read_mentions(self.reader, things)
         key, t, event, placed, inside = rows.columns
         role = (key >> 1) & 31
-        order = np.lexsort((event, t))
+        order = np.lexsort(((event << 5) | role, t))
         ordered_t, ordered_event = t[order], event[order]
         keep = np.ones(len(order), dtype=np.bool_)
         if len(order) and ordered_t[-1] > until:

@@ -46,7 +46,7 @@ def positions_in(sorted_values: Ints, wanted: Ints) -> Ints:
 
 @dataclass(frozen=True, slots=True)
 class Mentions:
-    """Rows in the order of (t, event); `row` and `index` say which row names which of the things asked for.
+    """Rows in the order of (t, event, role); `row` and `index` say which row names which of the things asked for.
 
     The flat pair is ordered by row. One row may name thousands of things: what is the
     same for all of them is held once.
@@ -69,9 +69,8 @@ class Mentions:
 
 
 def mentions_in_order(columns: dict[str, Any], row: Ints, index: Ints) -> Mentions:
-    """Bring rows (and the flat pair that points at them) into the order of (t, event)."""
-    t, event = columns["t"], columns["event"]
-    order = np.lexsort((event, t))
+    """Bring rows (and the flat pair that points at them) into the order of (t, event, role)."""
+    order = np.lexsort((columns["role"], columns["event"], columns["t"]))
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
     ranked = rank[row]

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -132,6 +132,8 @@ class _Book:
             self._packed(line)
         elif line.kind in (CHILD, PARENT):
             inside = [where for where in self.stock if where[2] == line.holder]
+            if line.kind == PARENT:  # emptied: all that was inside, and that is known
+                line.amount = sum(self.stock[where].amount for where in inside)
             if inside or line.kind == CHILD:
                 self.move(target, line, [inside])
         elif line.state is State.UNKNOWN:
@@ -208,7 +210,11 @@ def parcels_of(memo: Memo, lots: Ints) -> list[Parcel]:
         for lot, lines in _lines(memo, batch, here).items():
             books: dict[int, _Book] = {}
             for line in sorted(lines, key=lambda line: (line.t, line.event, line.kind)):
-                books.setdefault(line.uom, _Book()).enter(line)
+                if math.isnan(line.amount) and books:  # without an amount there is no unit: it is about all of the lot
+                    for book in books.values():
+                        book.enter(replace(line))
+                else:
+                    books.setdefault(line.uom, _Book()).enter(line)
             found += _close(memo, lot, books)
     return found
 
