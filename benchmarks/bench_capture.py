@@ -31,20 +31,21 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "src")]
 
-SIZES = {"10k": 10_000, "20k": 20_000, "100k": 100_000, "1m": 1_000_000, "5m": 5_000_000}
+UNITS = {"k": 1_000, "m": 1_000_000}
 MEASURES = ["record", "f1", "f2", "full", "shuffled", "again", "repacked", "http", "history"]
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--size", default="100k", help="10k, 20k, 100k, 1m, 5m or a number of events")
+    parser.add_argument("--size", default="100k", help="how many events: 20k, 100k, 1m, 5m")
     parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
     parser.add_argument("--only", default="", help="comma separated: " + ",".join(MEASURES))
     parser.add_argument("--scratch", type=Path, help="folder for the databases (default: a temporary one)")
     parser.add_argument("--port", type=int, default=0, help="loopback port of the HTTP measure (default: a free one)")
     parser.add_argument("--measure", help=argparse.SUPPRESS)
     args = parser.parse_args()
-    args.events = SIZES.get(args.size.lower()) or int(args.size)
+    unit = UNITS.get(args.size[-1].lower())
+    args.events = int(args.size[:-1]) * unit if unit else int(args.size)
     return args
 
 

@@ -100,23 +100,14 @@ class Prepared:
 
 
 def by_role(epcs: Sequence[tuple[Role, str]]) -> list[tuple[int, list[str]]]:
-    """[(role, identifiers)] of an event, each role once."""
+    """[(role, identifiers)] of an event, each role once; a reading gives each list in one run."""
     if not epcs:
         return []
-    first = epcs[0][0]
-    if len(epcs) == 1:
-        return [(first + 0, [epcs[0][1]])]
-    if first is epcs[-1][0]:
-        return [(first + 0, [uri for _, uri in epcs])] if all_of(first, epcs) else _by_role(epcs)
-    return _by_role(epcs)
-
-
-def all_of(role: Role, epcs: Sequence[tuple[Role, str]]) -> bool:
-    """Whether a sequence is of one role; only documents that mix parents, children and others are not."""
-    return role is Role.EPC or all(has is role for has, _ in epcs)
-
-
-def _by_role(epcs: Sequence[tuple[Role, str]]) -> list[tuple[int, list[str]]]:
+    first, last = epcs[0][0], epcs[-1][0]
+    if first is last:
+        return [(first + 0, [uri for _, uri in epcs])]
+    if first is Role.PARENT and epcs[1][0] is last:
+        return [(PARENT, [epcs[0][1]]), (last + 0, [uri for _, uri in epcs[1:]])]
     lists: tuple[list[str], ...] = ([], [], [], [], [])
     for role, uri in epcs:
         lists[role].append(uri)
@@ -247,7 +238,9 @@ class Rows:
                 )
             else:
                 for blk, wide, lo, hi, members in cut(ids):
-                    append((blk, wide, lo, hi, members, time_ms, rid, code, other, place, disposition, None, 0, step_id))
+                    append(
+                        (blk, wide, lo, hi, members, time_ms, rid, code, other, place, disposition, None, 0, step_id)
+                    )
         if kind != OBJECT or reading.quantities or reading.persistent_set or reading.persistent_unset or reading.lots:
             self._more(reading, lists, rid, parent, place, disposition, step_id)
         if reading.biz_transactions or reading.sources or reading.destinations:

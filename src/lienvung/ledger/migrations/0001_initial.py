@@ -116,7 +116,7 @@ def create(apps, schema_editor):
                 )
         else:
             schema_editor.execute(
-                f"CREATE TRIGGER ledger_{table}_append_only BEFORE UPDATE OR DELETE ON ledger_{table} "
+                f"CREATE TRIGGER ledger_{table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_{table} "
                 "FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()",
                 params=None,
             )
