@@ -149,7 +149,7 @@ def _open_any(data: bytes) -> Opened:
     if body is None and kind not in ("EPCISDocument", "EPCISQueryDocument"):
         return Opened(
             {"type": kind, "@context": _untyped(members.get("@context"), "/@context")},
-            [msgspec.Raw(data)],
+            [msgspec.Raw(data.strip(b" \t\r\n"))],
             "",
             IGNORED_NAMES,
         )

@@ -101,7 +101,7 @@ class Scanner:
             if not faults:
                 return self._loose(event)
         except Invalid as fault:
-            faults = [fault if fault.path else at(fault, path)]
+            faults = [fault if fault.path.startswith("/") else at(fault, path)]
         except msgspec.ValidationError as error:
             # `validate` and the wire shapes disagree: refuse, and say what the shape says.
             faults = [Invalid("epcis.event", vi=f"Sự kiện sai: {error}.", en=f"Faulty event: {error}.", path=path)]

@@ -15,6 +15,8 @@ import msgspec
 from lienvung.epcis.extension import too_deep
 from lienvung.errors import Invalid
 
+# No part of what the event says (nor of its hash), and GS1's own AssociationEvent example has it twice: the last counts.
+_HARMLESS = frozenset({"eventID"})
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
@@ -30,7 +32,7 @@ def repeated_members(text: bytes | msgspec.Raw, path: str) -> list[Invalid]:
     def note(pairs: list[tuple[str, Any]]) -> None:
         seen: set[str] = set()
         for name, _ in pairs:
-            if name in seen:
+            if name in seen and name not in _HARMLESS:
                 names[name] = None
             seen.add(name)
 
