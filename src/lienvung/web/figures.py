@@ -18,7 +18,7 @@ from lienvung.web.event_page import things_of
 from lienvung.web.naming import GS1, Named, Names, kind_of, split
 from lienvung.web.parts import Moment
 from lienvung.web.thing_parts import distinct
-from lienvung.web.vocabulary import BIZ_STEPS, word
+from lienvung.web.vocabulary import step_word
 
 KEEP = 60  # seconds; the figures may be this old
 LOOKED_AT = 8  # latest sales and lots among which an example is sought
@@ -88,7 +88,7 @@ def as_example(uri: str) -> Example | None:
     if not named.known:
         return None
     stops = [
-        Moment(step.time_ms, word(BIZ_STEPS, step.biz_step), where=names.place_name(step.place).vi)
+        Moment(step.time_ms, step_word(step.biz_step, step.stage), where=names.place_name(step.place).vi)
         for step in spread(steps)
     ]
     product = names.products[split(uri)[1]]

@@ -11,7 +11,7 @@ from lienvung.texts import Text
 from lienvung.web.naming import Names
 from lienvung.web.parts import Cell, Column, Moment, Table
 from lienvung.web.templatetags.words import amount, moment
-from lienvung.web.vocabulary import BIZ_STEPS, DISPOSITIONS, TONES, unit, word
+from lienvung.web.vocabulary import DISPOSITIONS, TONES, step_word, unit, word
 
 STOPS = 24
 
@@ -38,7 +38,7 @@ def stop(step: Step, names: Names) -> Moment:
         notes.append(f"{low} °C" if low == high else f"{low} … {high} °C")
     return Moment(
         step.time_ms,
-        word(BIZ_STEPS, step.biz_step),
+        step_word(step.biz_step, step.stage),
         where=names.place_name(step.place).vi,
         who=names.party_name(step.submitter),
         notes=notes,

@@ -52,6 +52,17 @@ BIZ_STEPS = {
     "void_shipping": Text("Huỷ xuất hàng", "Void shipping"),
 }
 
+# what a first event means depends on where in the chain it is (`lienvung.ledger.trace.Step.stage`)
+STAGES = {
+    "growing": Text("Gieo trồng, thu hoạch", "Grown, harvested"),
+    "processing": Text("Chế biến", "Processed"),
+    "packing": Text("Đóng gói", "Packed"),
+    "shipping": Text("Xuất hàng", "Shipped"),
+    "receiving": Text("Nhận hàng", "Received"),
+    "retail": Text("Bán lẻ", "At the shop"),
+}
+BEGINNINGS = frozenset({"commissioning", "creating_class_instance", "collecting", "encoding"})
+
 DISPOSITIONS = {
     "active": Text("Đang lưu hành", "Active"),
     "available": Text("Sẵn có", "Available"),
@@ -229,6 +240,11 @@ def word(table: dict[str, Text], key: str | None) -> Text:
         return Text("", "")
     bare = key.rstrip("/").rsplit("/", 1)[-1].rsplit(":", 1)[-1].removeprefix("BizStep-").removeprefix("Disp-")
     return table.get(bare) or Text(key, key)
+
+
+def step_word(biz_step: str | None, stage: str) -> Text:
+    """What a step of a journey is called: a mere beginning by its stage, all else by its business step."""
+    return STAGES[stage] if biz_step in BEGINNINGS and stage in STAGES else word(BIZ_STEPS, biz_step)
 
 
 def unit(code: str | None) -> Text:
