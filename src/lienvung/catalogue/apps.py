@@ -27,8 +27,10 @@ class CatalogueConfig(AppConfig):
     label = "catalogue"
 
     def ready(self) -> None:
-        from lienvung.catalogue import search
+        from lienvung.catalogue import search, words
 
+        for name, label in words.ACTS.items():
+            registry.act_words.register(registry.ActWords(name, label))
         for page in PAGES:
             registry.pages.register(page)
         products = Text("Sản phẩm", "Products")

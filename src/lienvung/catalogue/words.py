@@ -61,6 +61,17 @@ UNITS: Final[dict[str, Text]] = {
 }
 
 
+ACTS: Final[dict[str, Text]] = {
+    "catalogue.register_product": Text("Đăng ký sản phẩm", "Registered a product"),
+    "catalogue.update_product": Text("Sửa sản phẩm", "Changed a product"),
+    "catalogue.register_lot": Text("Đăng ký lô", "Registered a lot"),
+    "catalogue.register_place": Text("Đăng ký địa điểm", "Registered a place"),
+    "catalogue.issue_labels": Text("In nhãn", "Printed labels"),
+    "catalogue.issue_serials": Text("Cấp số sê-ri và in nhãn", "Issued serials and labels"),
+    "catalogue.mark_reprint": Text("In lại nhãn", "Reprinted labels"),
+}
+
+
 def product_kind(value: str) -> Text:
     return PRODUCT_KINDS.get(value, Text(value, value))
 

@@ -39,7 +39,10 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from lienvung.people.search import find_organisations
+        from lienvung.people.words import ACTS
 
+        for name, label in ACTS.items():
+            registry.act_words.register(registry.ActWords(name, label))
         for page in PAGES:
             registry.pages.register(page)
         registry.navigation.register(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from lienvung import registry
 from lienvung.texts import Text
 
 KINDS: Final[dict[str, Text]] = {
@@ -41,13 +42,6 @@ ACTS: Final[dict[str, Text]] = {
     "people.turn_second_factor_off": Text("Tắt xác thực hai bước", "Turned the second factor off"),
     "people.renew_recovery_codes": Text("Lấy mã dự phòng mới", "Took new recovery codes"),
     "territory.load_units": Text("Nạp đơn vị hành chính", "Loaded administrative units"),
-    "catalogue.register_product": Text("Đăng ký sản phẩm", "Registered a product"),
-    "catalogue.update_product": Text("Sửa sản phẩm", "Changed a product"),
-    "catalogue.register_lot": Text("Đăng ký lô", "Registered a lot"),
-    "catalogue.register_place": Text("Đăng ký địa điểm", "Registered a place"),
-    "catalogue.issue_labels": Text("In nhãn", "Printed labels"),
-    "catalogue.issue_serials": Text("Cấp số sê-ri và in nhãn", "Issued serials and labels"),
-    "catalogue.mark_reprint": Text("In lại nhãn", "Reprinted labels"),
 }
 
 
@@ -59,6 +53,6 @@ def role(value: str) -> Text:
     return ROLES.get(value, Text(value, value))
 
 
-def act(value: str) -> Text:
-    """The act in words; a room whose acts are not listed here shows the dotted name."""
-    return ACTS.get(value, Text(value, value))
+def act(value: str) -> Text | None:
+    """The act in the words its room registered; nothing where it registered none."""
+    return registry.act_words[value].label if value in registry.act_words else None

@@ -13,6 +13,7 @@ from lienvung.registry.parts import (
     MEMBER,
     OFFICIAL,
     SIGNED_IN,
+    ActWords,
     NavigationItem,
     Page,
     Panel,
@@ -28,8 +29,9 @@ product_panels: Registry[Panel] = Registry("product_panels")
 lot_panels: Registry[Panel] = Registry("lot_panels")
 organisation_panels: Registry[Panel] = Registry("organisation_panels")
 pages: Registry[Page] = Registry("pages")
+act_words: Registry[ActWords] = Registry("act_words")
 
-ALL = (navigation, search_providers, home_panels, product_panels, lot_panels, organisation_panels, pages)
+ALL = (navigation, search_providers, home_panels, product_panels, lot_panels, organisation_panels, pages, act_words)
 
 
 def freeze() -> None:
@@ -45,12 +47,14 @@ __all__ = [
     "MEMBER",
     "OFFICIAL",
     "SIGNED_IN",
+    "ActWords",
     "NavigationItem",
     "Page",
     "Panel",
     "Registry",
     "SearchHit",
     "SearchProvider",
+    "act_words",
     "freeze",
     "home_panels",
     "lot_panels",

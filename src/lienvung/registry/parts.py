@@ -64,6 +64,15 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class ActWords:
+    """How the audit log's page says an act; `name` is the act's dotted name."""
+
+    name: str
+    label: Text
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A row of the URL × role table: who may open the URL named `name`.
 
