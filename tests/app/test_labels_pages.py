@@ -7,20 +7,13 @@ import pytest
 import zxingcpp
 from django.conf import settings
 from django.test import Client
-from tests.world import World, make_world
+from tests.world import World
 
 from lienvung.audit.models import Act
 from lienvung.catalogue.models import IssuedSerial, LabelJob
 from lienvung.scan.sheets import LAYOUTS
-from lienvung.scan.versions import shelf
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    shelf.clear()
-    return make_world()
 
 
 def signed_in(world: World, who: str) -> Client:
@@ -159,6 +152,6 @@ def test_the_code_of_a_product_and_lot_is_public_an_invented_one_has_none(world:
 
 
 def test_the_panel_on_the_product_page_shows_the_code(world: World) -> None:
-    page = signed_in(world, "member").get(f"/catalogue/products/{world.rice.pk}")
+    page = signed_in(world, "member").get(f"/catalogue/{world.rice.pk}")
     assert page.status_code == 200
     assert f"/qr{world.rice.path}.svg" in page.content.decode()

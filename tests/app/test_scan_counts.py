@@ -7,23 +7,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import DatabaseError
 from django.test import Client, override_settings
-from tests.world import World, make_world
+from tests.world import World
 
 from lienvung.scan import counting
 from lienvung.scan.access import first_scan_of, scans_of, scans_under
 from lienvung.scan.counting import Counter, counter
 from lienvung.scan.models import FirstScan, ScanDay
-from lienvung.scan.versions import shelf
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)  # 10:00 in Hà Nội
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    shelf.clear()
-    counter.__init__()
-    return make_world()
 
 
 def scan(
@@ -32,7 +24,7 @@ def scan(
     gathered.count(thing=thing, known=known, province="", device=device, now=now)
 
 
-def test_counts_add_up_over_flushes_and_processes() -> None:
+def test_counts_add_up_over_flushes_and_processes(world: World) -> None:
     one, other = Counter(), Counter()
     for device in "aab":
         scan(one, device=device)
@@ -47,7 +39,7 @@ def test_counts_add_up_over_flushes_and_processes() -> None:
     assert first_scan_of("/01/1") == NOW - timedelta(hours=1)
 
 
-def test_the_day_is_that_of_ha_noi_and_devices_start_anew_with_it() -> None:
+def test_the_day_is_that_of_ha_noi_and_devices_start_anew_with_it(world: World) -> None:
     gathered = Counter()
     scan(gathered, now=datetime(2026, 6, 1, 16, 59, tzinfo=UTC))
     key = gathered.key
@@ -61,7 +53,7 @@ def test_the_day_is_that_of_ha_noi_and_devices_start_anew_with_it() -> None:
     assert len(gathered.seen) == 1
 
 
-def test_a_failed_write_keeps_the_counts(monkeypatch, caplog) -> None:
+def test_a_failed_write_keeps_the_counts(world: World, monkeypatch, caplog) -> None:
     gathered = Counter()
     scan(gathered)
 

@@ -7,18 +7,10 @@ import json
 import pytest
 from django.conf import settings
 from django.test import Client
-from tests.world import World, make_world
-
-from lienvung.scan.versions import shelf
+from tests.world import World
 
 pytestmark = pytest.mark.django_db
 VOC = "https://ref.gs1.org/voc/"
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    shelf.clear()
-    return make_world()
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from html import unescape
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
-from tests.world import BEGUN, GS1, World, make_world, number
+from tests.world import BEGUN, GS1, World, number
 
 from lienvung.catalogue import actions as catalogue
 from lienvung.catalogue.models import IssuedSerial
@@ -18,22 +18,12 @@ from lienvung.epcis import build
 from lienvung.ledger.capture import capture_events
 from lienvung.people.models import Organisation
 from lienvung.scan import views
-from lienvung.scan.counting import counter
 from lienvung.scan.versions import shelf
 from lienvung.territory.actions import load_units
 from lienvung.territory.models import AdminUnit
 
 pytestmark = pytest.mark.django_db
 HTML = {"HTTP_ACCEPT": "text/html,application/xhtml+xml,*/*;q=0.8"}
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    shelf.clear()
-    counter.tallies.clear()
-    counter.first.clear()
-    counter.seen.clear()
-    return make_world()
 
 
 def text_of(answer) -> str:

@@ -40,7 +40,6 @@ def declare_recall(*, by: Account | None, lot_uri: str, reason: str, public_text
     number = lot.rpartition("/10/")[2]
     # The walk may be long: it is made before the writers' lock is taken, and again if something came between.
     before, reach = _last_event(), reach_of(lot)
-    now = timezone.now()
     recall = Recall(
         owner_party=producer.owner_party if producer else "",
         lot_uri=lot,
@@ -52,9 +51,11 @@ def declare_recall(*, by: Account | None, lot_uri: str, reason: str, public_text
         public_text_en=text.en,
         decided_by=by,
         authority=access.authority_of(by) if by else None,
-        decided_at=now,
+        decided_at=timezone.now(),
     )
     with transaction.atomic():
+        _in_force_locked()
+        now = recall.decided_at = timezone.now()
         _insert(recall)
         if _last_event() != before:
             reach = reach_of(lot)
@@ -71,21 +72,32 @@ def declare_recall(*, by: Account | None, lot_uri: str, reason: str, public_text
 
 
 def close_recall(*, by: Account | None, recall: Recall, note: str) -> Recall:
-    """End a recall: `recalled` is unset on everything on which it was set. Conflict when it is closed already."""
+    """End a recall: `recalled` is unset on everything on which no other recall stands. Conflict when closed already."""
     _require(by, recall.producer)
     note = rules.check_words(note, path="note")
-    told = [events.get_event(rules.event_id(recall.pk, number)).as_dict() for number in range(recall.events)]
-    now = timezone.now()
     with transaction.atomic():
+        others = [other for other in _in_force_locked() if other.pk != recall.pk]
+        now = timezone.now()
         closed = Recall.objects.filter(pk=recall.pk, state=Recall.State.IN_FORCE).update(
             state=Recall.State.CLOSED, closed_by=by, closed_at=now, closing_note=note
         )
         if not closed:
             raise Conflict("quality.closed", vi="Lệnh thu hồi này đã kết thúc.", en="This recall is closed already.")
+        told = rules.without(_told(recall), [event for other in others for event in _told(other)])
         _capture_all(rules.closing_events(recall=recall.pk, time=now, told=told), recall)
         record(action="quality.close_recall", by=by, subject=recall, details={"lot": recall.lot_uri})
     recall.refresh_from_db()
     return recall
+
+
+def _in_force_locked() -> list[Recall]:
+    """The recalls in force, locked: deciding and closing wait for each other, or one would undo the other's marks."""
+    return list(Recall.objects.select_for_update().filter(state=Recall.State.IN_FORCE).order_by("pk"))
+
+
+def _told(recall: Recall) -> list[Event]:
+    """The events by which a recall was set."""
+    return [events.get_event(rules.event_id(recall.pk, number)).as_dict() for number in range(recall.events)]
 
 
 def _insert(recall: Recall) -> None:

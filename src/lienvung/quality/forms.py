@@ -8,7 +8,6 @@ from django import forms
 
 from lienvung.texts import Text
 
-
 WORDS = {
     "lot": (
         Text("Lô", "Lot"),

@@ -87,6 +87,21 @@ def closing_events(*, recall: uuid.UUID, time: datetime, told: Sequence[Event]) 
     ]
 
 
+def without(told: Sequence[Event], kept: Sequence[Event]) -> list[Event]:
+    """`told` without the things that the events `kept` name too; events that are left empty fall away."""
+    items = {uri for event in kept for uri in event.get("epcList", [])}
+    classes = {element["epcClass"] for event in kept for element in event.get("quantityList", [])}
+    left = []
+    for event in told:
+        rest = {
+            "epcList": [uri for uri in event.get("epcList", []) if uri not in items],
+            "quantityList": [e for e in event.get("quantityList", []) if e["epcClass"] not in classes],
+        }
+        if any(rest.values()):
+            left.append({**event, **rest})
+    return left
+
+
 def _parts(uris: Sequence[str], classes: Sequence[str]) -> list[tuple[Sequence[str], Sequence[str]]]:
     parts: list[tuple[Sequence[str], Sequence[str]]] = [
         ((), classes[start : start + EPCS_AN_EVENT]) for start in range(0, len(classes), EPCS_AN_EVENT)
