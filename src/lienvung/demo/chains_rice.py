@@ -10,7 +10,6 @@ from lienvung.demo.story import LOCAL, Batch, Goods, Story, things, together
 
 MILL, STORE = "nha_may_xay", "kho_gao"
 DAY = timedelta(days=1)
-CERTIFICATE = "https://lienvung.vn/ns/certificate/VG-2026-NEP"
 
 
 def _moment(text: str, hour: int) -> datetime:
@@ -49,7 +48,7 @@ def _grow_glutinous(story: Story, random: Random) -> list[Batch]:
             story.diary(story.at(9, 21, 9, number), field, crop, "inspection", scheme="VietGAP")
             mistaken = item == wrong["product"] and number == wrong["lot"]
             own_id = {"event_id": "urn:uuid:5f2b8c1e-0a37-4d0e-9c55-2f6a1b7d0002"} if mistaken else {}
-            cutting = story.harvest(cut, field, crop, lot, certification=CERTIFICATE, **own_id)
+            cutting = story.harvest(cut, field, crop, lot, **own_id)
             if mistaken:
                 _mistake(story, field, lot, cutting)
             story.send(cut + DAY, field, MILL, Goods(amounts=((lot.uri, lot.total, lot.uom),)), hours=2)

@@ -198,11 +198,25 @@ class Story:
         return event
 
     def facts(self, batch: Batch, **more: Any) -> Event:
-        """Master data of a lot as it is made (ilmd; CBV 2.0 section 9)."""
-        ilmd: Event = {"cbvmda:lotNumber": batch.number}
+        """Master data of a lot as it is made (ilmd; CBV 2.0 section 9); packed products with their certificate."""
+        item = self.data.items[batch.item]
+        ilmd: Event = {"cbvmda:lotNumber": batch.number, **more}
         if batch.best_before:
             ilmd["cbvmda:bestBeforeDate"] = batch.best_before.isoformat()
-        return {**ilmd, **more}
+        if item.row:
+            ilmd["lv:packDate"] = batch.made.isoformat()
+        if item.standards:
+            ilmd["cbvmda:certificationList"] = [
+                {
+                    "cbvmda:certification": {
+                        "cbvmda:certificationStandard": item.standards,
+                        "cbvmda:certificationAgency": "Tổ chức chứng nhận Minh Hoạ",
+                        "cbvmda:certificationIdentification": f"MH-{item.gtin[8:13]}",
+                        "cbvmda:certificationEndDate": "2027-12-31",
+                    }
+                }
+            ]
+        return ilmd
 
     def harvest(self, when: datetime, site: str, crop: str, batch: Batch, **fields: Any) -> Event:
         """A lot is cut or netted from a crop that has a diary (a GIAI): the lot's way back leads to the plot."""
@@ -229,7 +243,7 @@ class Story:
                 time=when,
                 action="ADD",
                 quantities=[(batch.uri, batch.total, batch.uom)],
-                biz_step="creating_class_instance",
+                biz_step="commissioning",
                 disposition="active",
                 read_point=place.uri,
                 biz_location=place.uri,

@@ -44,6 +44,8 @@ _STAGES = {
     "disassembling": "processing",
     "killing": "processing",
 }
+DIARY = "lv:activity"  # our own namespace: what was done to a crop or an animal (docs/reference/demo.md)
+HARVESTED = ("harvestStartDate", "harvestEndDate")  # CBV 2.0 ILMD
 _BORN = ("commissioning", "collecting", "encoding")
 
 
@@ -182,7 +184,7 @@ def _step(event: StoredEvent, about: str, relation: str, has_origin: bool) -> St
     return Step(
         time_ms=event.time_ms,
         offset=str(body.get("eventTimeZoneOffset", "+00:00")),
-        stage=_stage(event, relation, has_origin),
+        stage=_stage(event, body, relation, has_origin),
         biz_step=event.biz_step,
         disposition=event.disposition,
         place=event.biz_location or event.read_point,
@@ -195,9 +197,12 @@ def _step(event: StoredEvent, about: str, relation: str, has_origin: bool) -> St
     )
 
 
-def _stage(event: StoredEvent, relation: str, has_origin: bool) -> str:
-    if event.type is EventType.TRANSFORMATION:
-        return "processing"
+def _stage(event: StoredEvent, body: dict[str, Any], relation: str, has_origin: bool) -> str:
+    if DIARY in body:
+        return "growing"
+    if event.type is EventType.TRANSFORMATION:  # cutting a crop makes a lot of it, and is no processing
+        harvest = any(name.rsplit(":", 1)[-1] in HARVESTED for name in body.get("ilmd") or {})
+        return "growing" if harvest else "processing"
     if event.disposition in ("retail_sold", "sellable_accessible") and event.biz_step != "unpacking":
         return "retail"
     if event.biz_step in _BORN:
