@@ -100,7 +100,7 @@ def problem_answer(problem: Problem) -> HttpResponse:
     }
     answer = json_answer(body, status=problem.status, content_type="application/problem+json")
     if problem.status == 413:
-        answer.headers.update(limits())
+        set_headers(answer, limits())
     if problem.status == 401:
         answer["WWW-Authenticate"] = 'Bearer realm="lienvung"'
     if problem.status == 503:
@@ -111,18 +111,23 @@ def problem_answer(problem: Problem) -> HttpResponse:
 def json_answer(body: Any, *, status: int = 200, content_type: str = "application/json") -> HttpResponse:
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     answer = HttpResponse(text, status=status, content_type=f"{content_type}; charset=utf-8")
-    answer.headers.update({name: value for name, value in VERSIONS.items() if value})
+    set_headers(answer, {name: value for name, value in VERSIONS.items() if value})
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def set_headers(answer: HttpResponse, headers: Mapping[str, str]) -> None:
+    for name, value in headers.items():
+        answer.headers[name] = value
 
 
 def options_answer(methods: Sequence[str], *, capture: bool) -> HttpResponse:
     """What the resource can do (EPCIS 2.0 section 12.5)."""
     answer = HttpResponse(status=204)
-    answer.headers.update(VERSIONS)
+    set_headers(answer, VERSIONS)
     answer["Allow"] = ", ".join(methods)
     if capture:
-        answer.headers.update(limits())
+        set_headers(answer, limits())
     return answer
 
 
