@@ -19,7 +19,10 @@ from lienvung.epcis.reader import scan_document, scan_event
 
 def hash_document(data: bytes) -> list[str]:
     """The event hashes of a document, in document order. Raises as `read_document`."""
-    return [ni_of(text) for text in pre_hash_document(data)]
+    hashes: list[str] = []
+    add = hashes.append
+    scan_document(data, lambda text: add(ni_of(text)))
+    return hashes
 
 
 def pre_hash_document(data: bytes) -> list[str]:

@@ -43,6 +43,8 @@ _UOM = re.compile(r"[A-Z0-9]{2,3}")
 _GRAI = re.compile(r"https?://[^/?#]+(?:/[^?#]*)?/8003/(0[0-9]{13}[A-Za-z0-9\-._]{0,16})(?:\?.*)?", re.IGNORECASE)
 
 
+# Lines that differ only in their last part, which is a plain serial or lot number.
+_ONE_CLASS = re.compile(r"([^\n]*[/.])[0-9A-Za-z]{1,20}+(?:\n\1[0-9A-Za-z]{1,20}+)*+")
 _SSCC = "https://id.gs1.org/00/"
 _NO_GS1 = ("urn:epcglobal:cbv:", "urn:uuid:", "ni:///")
 # Three digits -> their part of the check sum; an SSCC has six such groups, GS1 General Specifications section 7.9.
@@ -104,16 +106,14 @@ class Identifiers(_Bounded):
 
     def __init__(self, names: Names) -> None:
         self.names = names
-        # What serials (or lots) of one class share, as given ->
-        # (canonical; as given after a line break; "epc=" and canonical).
-        self.heads: dict[str, tuple[str, str, str]] = {}
+        self.heads: dict[str, str] = {}  # what serials (or lots) of one class share: as given -> canonical
 
     def __missing__(self, uri: str) -> str:
         cut = uri.rfind("/" if uri[:1] == "h" else ".") + 1
         last = uri[cut:]
         shared = self.heads.get(uri[:cut])
         if shared is not None and last.isalnum() and len(last) <= 20 and last.isascii():
-            canonical = shared[0] + last
+            canonical = shared + last
         elif uri.startswith(_SSCC) and is_sscc(uri[22:]):
             canonical = uri
         else:
@@ -121,41 +121,31 @@ class Identifiers(_Bounded):
             if last.isalnum() and canonical.endswith(("/21/" + last, "/10/" + last)):
                 if len(self.heads) >= _MAX_ENTRIES:
                     self.heads.clear()
-                head = canonical[: -len(last)]
-                self.heads[uri[:cut]] = (head, "\n" + uri[:cut], "epc=" + head)
+                self.heads[uri[:cut]] = canonical[: -len(last)]
         if len(self) >= _MAX_ENTRIES:
             self.clear()
         self[uri] = canonical
         return canonical
 
-    def listed(self, uris: list[str]) -> tuple[list[str], str, bool]:
-        """The canonical URIs of a list that is not empty, in its order; `epc=…` of each, sorted; whether all differ.
+    def listed(self, uris: list[str]) -> tuple[list[str], str]:
+        """The canonical URIs of a list that is not empty, in its order; and `epc=…` of each, sorted.
 
-        Most lists hold serials of one class, plain letters and digits: they are checked together, and kept as they
-        are where they are canonical already.
+        Most lists hold serials of one class, plain letters and digits: one pattern sees that, and only what they
+        share is looked up. They are kept as they are where they are canonical already.
         """
-        first = uris[0]
-        shared = self.heads.get(first[:40])  # as long as https://id.gs1.org/01/<GTIN>/21/
-        if shared is None:
-            shared = self.heads.get(first[: first.rfind("/" if first[:1] == "h" else ".") + 1])
-        if shared is not None:
-            canonical, line_head, epc_head = shared
-            lasts = ("\n" + "\n".join(uris)).split(line_head)
-            text = "".join(lasts)
-            # The empty one before the first stays first: it is what the first is joined to.
-            lasts.sort()
-            if (
-                len(lasts) == len(uris) + 1
-                and text.isalnum()
-                and text.isascii()
-                and not lasts[0]
-                and lasts[1]
-                and len(max(lasts, key=len)) <= 20
-            ):
-                found = uris if canonical == line_head[1:] else [canonical + uri[len(line_head) - 1 :] for uri in uris]
-                return found, epc_head.join(lasts), len(set(lasts)) == len(lasts)
+        match = _ONE_CLASS.fullmatch("\n".join(uris))
+        if match is not None:
+            head = match[1]
+            canonical = self.heads.get(head)
+            # As many lines as identifiers: no identifier has a line break in it.
+            if canonical is not None and match.string.count("\n") == len(uris) - 1:
+                if canonical == head:
+                    return uris, "epc=" + "epc=".join(sorted(uris))
+                cut = len(head)
+                found = [canonical + uri[cut:] for uri in uris]
+                return found, "epc=" + "epc=".join(sorted(found))
         found = [self[uri] for uri in uris]
-        return found, "epc=" + "epc=".join(sorted(found)), len(set(found)) == len(found)
+        return found, "epc=" + "epc=".join(sorted(found))
 
     def _check(self, uri: str) -> str:
         if not is_uri(uri):

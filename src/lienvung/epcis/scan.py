@@ -101,9 +101,9 @@ def _object(wire: ObjectWire, text: str, lookups: Lookups) -> tuple[str, tuple[T
     epcs = wire.epcList
     things: tuple[Things, ...] = ()
     if epcs:
-        found, listed, differ = lookups.identifiers.listed(epcs)
-        if not differ:
-            _check_unique(epcs)
+        if len(set(epcs)) != len(epcs):
+            raise Suspicion()
+        found, listed = lookups.identifiers.listed(epcs)
         things = ((_EPC, found),)
         text += "epcList" + listed
     amounts: tuple[Amounts, ...] = ()
@@ -128,7 +128,7 @@ def _transaction(
         things = ((_PARENT, [parent]),)
         text += "parentID=" + parent
     if wire.epcList:
-        found, listed, _ = known.listed(wire.epcList)
+        found, listed = known.listed(wire.epcList)
         things += ((_EPC, found),)
         text += "epcList" + listed
     amounts: tuple[Amounts, ...] = ()
@@ -155,7 +155,7 @@ def _containment(
     elif wire.action != "OBSERVE":
         raise Suspicion()
     if wire.childEPCs:
-        found, listed, _ = known.listed(wire.childEPCs)
+        found, listed = known.listed(wire.childEPCs)
         things += ((_CHILD, found),)
         text += "childEPCs" + listed
     elif not wire.childQuantityList and wire.action != "DELETE":
@@ -181,9 +181,9 @@ def _transformation(
         (_OUTPUT, "outputEPCList", wire.outputEPCList, "outputQuantityList", wire.outputQuantityList),
     ):
         if uris:
-            found, listed, differ = known.listed(uris)
-            if not differ:
-                _check_unique(uris)
+            if len(set(uris)) != len(uris):
+                raise Suspicion()
+            found, listed = known.listed(uris)
             things.append((role, found))
             text += label + listed
         if quantities:
@@ -348,8 +348,3 @@ def _certification(given: str | list[str], lookups: Lookups) -> str:
 def _plain_uuid(uri: str) -> bool:
     """The commonest event ids need no regular expression."""
     return uri.startswith("urn:uuid:") and uri[9:].replace("-", "").isalnum() and uri.isascii()
-
-
-def _check_unique(uris: list[str]) -> None:
-    if len(set(uris)) != len(uris):
-        raise Suspicion()
