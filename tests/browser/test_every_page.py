@@ -9,16 +9,40 @@ from tests.browser.acts import sign_in
 from tests.browser.conftest import Site, no_sideways_scroll, watch
 
 NARROW = {"width": 320, "height": 700}
-PUBLIC = """
-    / /search?q=gao+nep /search?q=khong+co+gi /search?q={gtin} /mau/ /nowhere /people/ /people/sign-in
-    /people/{organisation} /catalogue/ /catalogue/{product} /catalogue/places /quality/ {pack} {lot}
-    /01/{gtin} /01/{gtin}/21/CHUACAP
-""".split()
-MEMBERS = """
-    /ledger/ /ledger/things{lot} /ledger/things{lot}?fold=none&zoom=50 /ledger/things{pack}
-    /people/account /people/account/password /people/account/second-factor /catalogue/new
-    /catalogue/{product}/edit /catalogue/{product}/lots/new /catalogue/places/new /labels/ /labels/new/{gtin}
-""".split()
+PUBLIC = [
+    "/",
+    "/search?q=gao+nep",
+    "/search?q=khong+co+gi",
+    "/search?q={gtin}",
+    "/mau/",
+    "/nowhere",
+    "/people/",
+    "/people/sign-in",
+    "/people/{organisation}",
+    "/catalogue/",
+    "/catalogue/{product}",
+    "/catalogue/places",
+    "/quality/",
+    "{pack}",
+    "{lot}",
+    "/01/{gtin}",
+    "/01/{gtin}/21/CHUACAP",
+]
+MEMBERS = [
+    "/ledger/",
+    "/ledger/things{lot}",
+    "/ledger/things{lot}?fold=none&zoom=50",
+    "/ledger/things{pack}",
+    "/people/account",
+    "/people/account/password",
+    "/people/account/second-factor",
+    "/catalogue/new",
+    "/catalogue/{product}/edit",
+    "/catalogue/{product}/lots/new",
+    "/catalogue/places/new",
+    "/labels/",
+    "/labels/new/{gtin}",
+]
 OFFICIALS = ["/ledger/events/{event}", "/people/audit", "/people/new", "/quality/declare"]
 LEAST_TARGET = 24  # CSS px, WCAG 2.2 success criterion 2.5.8; links inside sentences are exempt
 
