@@ -92,6 +92,8 @@ CASES: list[tuple[dict[str, Any], str, str]] = [
     ({"certificationInfo": ["x"]}, "epcis.uri", "/certificationInfo/0"),
     ({"errorDeclaration": {"reason": "incorrect_data"}}, "epcis.required", "/errorDeclaration/declarationTime"),
     ({"errorDeclaration": {"declarationTime": "2026-11-03T00:00:00Z", "reason": "typo"}}, "epcis.vocabulary", "/errorDeclaration/reason"),
+    ({"sensorElementList": [{"sensorReport": "x"}]}, "epcis.type", "/sensorElementList/0/sensorReport"),
+    ({"sensorElementList": [{"sensorReport": [SENSOR], "sensorMetadata": 5}]}, "epcis.type", "/sensorElementList/0/sensorMetadata"),
     ({"sensorElementList": [{}]}, "epcis.required", "/sensorElementList/0/sensorReport"),
     ({"sensorElementList": [{"sensorReport": []}]}, "epcis.empty", "/sensorElementList/0/sensorReport"),
     ({"sensorElementList": [{"sensorReport": [{"value": 1}]}]}, "epcis.required", "/sensorElementList/0/sensorReport/0/type"),
@@ -236,6 +238,13 @@ def test_deep_nesting_is_refused(data: bytes) -> None:
         read_document(data)
     problem = caught.value.faults[0] if isinstance(caught.value, ManyInvalid) else caught.value
     assert problem.code in ("epcis.depth", "epcis.json")
+
+
+def test_a_list_in_place_of_an_event_beside_extensions() -> None:
+    assert faults(encoded(event(**{"example:note": "x"}), [], 5)) == [
+        ("epcis.type", "/epcisBody/eventList/1"),
+        ("epcis.type", "/epcisBody/eventList/2"),
+    ]
 
 
 def test_limits() -> None:

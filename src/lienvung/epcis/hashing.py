@@ -14,23 +14,17 @@ import msgspec
 
 from lienvung.epcis.context import STANDARD_CONTEXT
 from lienvung.epcis.model import Context
-from lienvung.epcis.reader import scan_document, scan_event
+from lienvung.epcis.reader import scan_event, scan_texts
 
 
 def hash_document(data: bytes) -> list[str]:
     """The event hashes of a document, in document order. Raises as `read_document`."""
-    hashes: list[str] = []
-    add = hashes.append
-    scan_document(data, lambda text: add(ni_of(text)))
-    return hashes
+    return [f"ni:///sha-256;{sha256(text.encode()).hexdigest()}?ver=CBV2.0" for text in scan_texts(data)]
 
 
 def pre_hash_document(data: bytes) -> list[str]:
     """The canonical texts that are hashed, one an event. Raises as `read_document`."""
-    texts: list[str] = []
-    add = texts.append
-    scan_document(data, add)
-    return texts
+    return list(scan_texts(data))
 
 
 def pre_hash(event: dict[str, Any], context: Context | None = None) -> str:

@@ -7,7 +7,7 @@ every fault with its place, so that good documents pay nothing for good messages
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from hashlib import sha256
 from typing import Any
@@ -55,44 +55,45 @@ Scanned = tuple[AnyWire, Facts, Lookups, Extensions]
 class Scanner:
     """Scans the events of one document: its prefixes, its ignored members, and what its events look like."""
 
-    __slots__ = ("faults", "ignored", "lookups", "loose", "max_depth")
+    __slots__ = ("faults", "ignored", "lookups", "loose", "max_depth", "opened")
 
-    def __init__(self, lookups: Lookups, ignored: frozenset[str] = IGNORED_NAMES, max_depth: int = MAX_NESTING) -> None:
+    def __init__(self, lookups: Lookups, opened: Opened | None = None, max_depth: int = MAX_NESTING) -> None:
         self.lookups = lookups
-        self.ignored = ignored
+        self.opened = opened
+        self.ignored = IGNORED_NAMES if opened is None else opened.ignored
         self.max_depth = max_depth
         self.loose = False  # the last event had user extensions: expect more
         self.faults: list[Invalid] = []
 
-    def scan(self, raw: bytes | msgspec.Raw, path: str) -> Scanned | None:
+    def scan(self, raw: bytes | msgspec.Raw, index: int = 0) -> Scanned | None:
         """The event, or None where it is faulty (the faults are kept). Raises only `TooLarge`."""
+        lookups = self.lookups
         try:
             if self.loose:
                 event = decode_untyped(raw)
-                if not event.keys() & _RARE:
+                if isinstance(event, dict) and not event.keys() & _RARE:
                     return self._loose(event)
-                return self.slow(raw, path)
-            wire = decode_event(raw)
-            if wire.context is None and wire.errorDeclaration is None:
-                facts = scan(wire, self.lookups, NO_EXTENSIONS, self.ignored)
-                if wire.sensorElementList is None or sensors_are_right(wire.sensorElementList, self.lookups):
-                    return wire, facts, self.lookups, NO_EXTENSIONS
+            else:
+                wire = decode_event(raw)
+                sensors = wire.sensorElementList
+                usual = wire.context is None and wire.errorDeclaration is None
+                if usual and (sensors is None or sensors_are_right(sensors, lookups)):
+                    return wire, scan(wire, lookups, NO_EXTENSIONS, self.ignored), lookups, NO_EXTENSIONS
         except (Invalid, msgspec.DecodeError, ValueError, RecursionError, InvalidOperation):
-            pass  # `_slow` finds what is wrong and where
-        return self.slow(raw, path)
+            pass  # `slow` finds what is wrong and where
+        return self.slow(raw, index)
 
-    def _loose(self, event: Any) -> Scanned:
+    def _loose(self, event: dict[str, Any]) -> Scanned:
         lookups = self.lookups
-        if not isinstance(event, dict):
-            raise TypeError
         if "@context" in event:
             lookups = lookups_for(event["@context"], lookups.names)
         wire, extensions = split_extensions(event)
         self.loose = bool(extensions)
         return wire, scan(wire, lookups, extensions, self.ignored), lookups, extensions
 
-    def slow(self, raw: bytes | msgspec.Raw, path: str) -> Scanned | None:
+    def slow(self, raw: bytes | msgspec.Raw, index: int) -> Scanned | None:
         """The thorough way: every fault with its place, members written twice too."""
+        path = "" if self.opened is None else self.opened.event_path(index)
         try:
             event = decode_checked(decode_untyped, raw, path)
             if depth_of(event, self.max_depth) > self.max_depth:
@@ -127,7 +128,7 @@ def read_document(
     except Invalid as fault:
         raise ManyInvalid([fault]) from None
     context = _context(opened)
-    scanner = Scanner(lookups_for(context), opened.ignored, max_depth)
+    scanner = Scanner(lookups_for(context), opened, max_depth)
     scanner.faults.extend(check_header(opened.header) if opened.path else ())
     readings = _readings(data, opened, scanner)
     if scanner.faults:
@@ -140,19 +141,18 @@ def _readings(data: bytes, opened: Opened, scanner: Scanner) -> list[Reading]:
     bare = not opened.path
     inner_quotes = 0
     for index, part in enumerate(opened.events):
-        path = opened.event_path(index)
         raw = bytes(part)
-        scanned = scanner.scan(raw, path)
+        scanned = scanner.scan(raw, index)
         marks = raw.count(b'"')
         inner_quotes += marks
         if scanned is not None and _marks(scanned) != marks:
-            scanned = scanner.slow(raw, path)
+            scanned = scanner.slow(raw, index)
         if scanned is None:
             if len(scanner.faults) >= MAX_FAULTS:
                 break
             continue
         if bare:
-            scanner.faults.extend(check_bare(raw, path))
+            scanner.faults.extend(check_bare(raw, opened.event_path(index)))
         readings.append(_reading(raw, scanned))
     if not scanner.faults and opened.outer_quotes != data.count(b'"') - inner_quotes:
         scanner.faults.extend(repeated_members(data, ""))
@@ -173,7 +173,7 @@ def read_event(data: bytes, *, context: Context | None = None) -> Reading:
     if opened.path or len(opened.events) != 1:
         raise Invalid("epcis.event.bare", vi="Cần đúng một sự kiện.", en="Exactly one event is wanted.")
     scanner = Scanner(lookups_for(context))
-    scanned = scanner.scan(opened.events[0], "")
+    scanned = scanner.scan(opened.events[0])
     if scanned is not None and context is None:
         scanner.faults.extend(check_bare(data, ""))
     if scanned is None or scanner.faults:
@@ -184,23 +184,26 @@ def read_event(data: bytes, *, context: Context | None = None) -> Reading:
 def scan_event(data: bytes, context: Context) -> Facts:
     """Scan one event under a document's context. Raises `ManyInvalid`."""
     scanner = Scanner(lookups_for(context))
-    scanned = scanner.scan(data, "")
+    scanned = scanner.scan(data)
     if scanned is None:
         raise ManyInvalid(scanner.faults)
     return scanned[1]
 
 
-def scan_document(data: bytes, add: Callable[[str], None]) -> None:
-    """Give the pre-hash text of each event to `add`; for what needs no `Reading`s. Raises as `read_document`."""
+def scan_texts(data: bytes) -> Iterator[str]:
+    """The pre-hash text of each event, one after the other, without `Reading`s.
+
+    Raises as `read_document`, for faults of events at the end.
+    """
     try:
         opened = open_document(data)
     except Invalid as fault:
         raise ManyInvalid([fault]) from None
-    scanner = Scanner(lookups_for(_context(opened)), opened.ignored)
+    scanner = Scanner(lookups_for(_context(opened)), opened)
     for index, raw in enumerate(opened.events):
-        scanned = scanner.scan(raw, opened.event_path(index))
+        scanned = scanner.scan(raw, index)
         if scanned is not None:
-            add(scanned[1].pre_hash)
+            yield scanned[1].pre_hash
     if scanner.faults:
         raise ManyInvalid(scanner.faults[:MAX_FAULTS])
 

@@ -15,7 +15,7 @@ import msgspec
 from lienvung.epcis.extension import too_deep
 from lienvung.errors import Invalid
 
-# No part of what the event says (nor of its hash), and GS1's own AssociationEvent example has it twice: the last counts.
+# Not part of what an event says, nor of its hash; GS1's own AssociationEvent example has it twice. The last counts.
 _HARMLESS = frozenset({"eventID"})
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 

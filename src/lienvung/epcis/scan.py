@@ -290,18 +290,18 @@ def _circumstances(
 def _quantities(amounts: list[Amount], lookups: Lookups) -> tuple[str, list[tuple[str, Number, str | None]]]:
     texts = []
     rows: list[tuple[str, Number, str | None]] = []
+    known = lookups.identifiers
+    units = lookups.units
     for amount in amounts:
-        epc_class = lookups.identifiers[amount.epcClass]
+        epc_class = known[amount.epcClass]
         number = amount.quantity
-        uom = amount.uom
-        text = "quantityElementepcClass=" + epc_class
+        uom = None if amount.uom is None else units[amount.uom]
+        text = f"quantityElementepcClass={epc_class}"
         if number is not None:
             if (number.__class__ is not int and number.__class__ is not Decimal) or number < 0:
                 raise Suspicion()
-            text += "quantity=" + number_text(number)
-        if uom is not None:
-            text += "uom=" + lookups.units[uom]
-        texts.append(text)
+            text += f"quantity={number_text(number)}"
+        texts.append(text if uom is None else f"{text}uom={uom}")
         rows.append((epc_class, number, uom))
     if len(texts) > 1:
         texts.sort()
