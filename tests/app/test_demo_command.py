@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import socket
 import sqlite3
 import subprocess
 import sys
+import time
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -82,8 +85,8 @@ def test_every_act_is_in_the_audit_log(database: sqlite3.Connection) -> None:
 @pytest.mark.slow
 def test_the_recall_reaches_what_was_made_of_the_paddy(built: tuple[Path, Any]) -> None:
     recall = json.loads((built[0] / marker.NAME).read_text())["recall"]
-    # one paddy lot, the bulk rice, the lot of packs, 2,154 packs and their cases, five lots of rice crust …
-    assert (recall["items"], recall["lots"]) == (0, 0)
+    # packs of run 2; the paddy lot, the bulk rice, the lot of packs, five lots of rice crust
+    assert (recall["items"], recall["lots"]) == (1572, 8)
 
 
 @pytest.mark.slow
@@ -120,6 +123,55 @@ def test_gs1_examples_are_captured_and_refusals_explained(built: tuple[Path, Any
     }
     assert all("eventID" in reason for reason in refused.values())
     assert f"{len(outcomes) - 2}/{len(outcomes)}" in built[1].stdout
+
+
+@pytest.mark.slow
+def test_every_printed_address_opens(built: tuple[Path, Any]) -> None:
+    """The second start serves on the asked port; each address it prints answers, the API with the printed token."""
+    port = demo.free_port("127.0.0.1", None)
+    home = built[0]
+    known = {name: value for name, value in os.environ.items() if not name.startswith(("LIENVUNG_", "DATABASE_URL"))}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "lienvung.cli", "demo", "--port", str(port)],
+        env={**known, "PYTHONPATH": str(ROOT / "src"), "LIENVUNG_HOME": str(home), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        origin = f"http://127.0.0.1:{port}"
+        assert server.stdout is not None
+        printed = ""
+        while "/epcis/v2/events" not in printed:
+            line = server.stdout.readline()
+            assert line, printed
+            printed += line
+        wait_for(origin)
+        addresses = re.findall(rf"{origin}[^ '\n]*", printed)
+        token = json.loads((home / marker.NAME).read_text())["token"]
+        assert len(addresses) >= 7
+        assert token in printed
+        for address in addresses:
+            headers = {"Authorization": f"Bearer {token}"}
+            with urllib.request.urlopen(urllib.request.Request(address, headers=headers)) as answer:
+                body = answer.read().decode()
+            assert answer.status == 200, address
+            if "/epcis/" in address:
+                assert json.loads(body)["type"] == "EPCISQueryDocument"
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def wait_for(origin: str, seconds: int = 60) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            urllib.request.urlopen(origin + "/").close()
+            return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail(f"nothing answers at {origin}")
 
 
 # --- without playing -----------------------------------------------------------------------------

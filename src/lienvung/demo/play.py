@@ -6,7 +6,6 @@ Interrupted half-way, nothing is mended: the caller empties the folder and plays
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -131,4 +130,9 @@ def _recall(data: DemoData, story: Story, accounts: dict[str, Account], progress
         reason=f"{wanted['reason_vi']} / {wanted['reason_en']}",
         public_text=Text(wanted["public_vi"], wanted["public_en"]),
     )
-    return {"id": str(recall.pk), "at": datetime.now().astimezone().isoformat(timespec="seconds")}
+    return {
+        "id": str(recall.pk),
+        "events": recall.events,
+        "items": recall.scope["items"],
+        "lots": recall.scope["lots"],
+    }
