@@ -134,7 +134,10 @@ class SqliteStore:
     def insert(self, table: str, rows: Sequence[Row]) -> None:
         if rows:
             verb = "INSERT OR IGNORE" if table in IGNORED else "INSERT"
-            self.cursor.executemany(f"{verb} INTO ledger_{table} VALUES ({','.join('?' * len(rows[0]))})", rows)
+            names = ",".join(name for name, _ in COLUMNS[table])
+            self.cursor.executemany(
+                f"{verb} INTO ledger_{table} ({names}) VALUES ({','.join('?' * len(rows[0]))})", rows
+            )
 
     def insert_job(self, row: Row) -> None:
         self.cursor.execute(f"INSERT INTO ledger_job VALUES ({','.join('?' * len(row))})", row)

@@ -48,20 +48,24 @@ TABLES = [
         PRIMARY KEY (thing, kind, type, event)){rowid}""",
 ]
 
-MENTION = """blk {big} NOT NULL, wide {small} NOT NULL, lo {small} NOT NULL, hi {small} NOT NULL, members {b} NULL,
-    t {big} NOT NULL, event {big} NOT NULL, role {small} NOT NULL, other {big} NULL, loc {big} NULL, disp {big} NULL,
-    qty {real} NULL, uom {big} NOT NULL, step {big} NULL"""
-LINK = """blk {big} NOT NULL, lo {small} NOT NULL, hi {small} NOT NULL, members {b} NULL, t {big} NOT NULL,
-    process {big} NOT NULL, event {big} NOT NULL, role {small} NOT NULL"""
+# The columns of the primary key come first and in its order: SQLite before 3.41 takes the NOT NULL of other orders
+# for broken in PRAGMA integrity_check, which every backup runs.
+MENTION = """blk {big} NOT NULL, wide {small} NOT NULL, lo {small} NOT NULL, t {big} NOT NULL, event {big} NOT NULL,
+    role {small} NOT NULL, hi {small} NOT NULL, uom {big} NOT NULL, members {b} NULL, other {big} NULL, loc {big} NULL,
+    disp {big} NULL, qty {real} NULL, step {big} NULL"""
+LINK = """blk {big} NOT NULL, lo {small} NOT NULL, hi {small} NOT NULL, role {small} NOT NULL, process {big} NOT NULL,
+    event {big} NOT NULL, members {b} NULL, t {big} NOT NULL"""
+GROUP = """process {big} NOT NULL, role {small} NOT NULL, blk {big} NOT NULL, lo {small} NOT NULL, hi {small} NOT NULL,
+    event {big} NOT NULL, members {b} NULL, t {big} NOT NULL"""
 # by disposition: which events set it
 PERSISTENT_BY_DISPOSITION = "CREATE INDEX ledger_persistent_disp ON ledger_persistent (disp, is_set, event)"
-PERSISTENT = """blk {big} NOT NULL, wide {small} NOT NULL, lo {small} NOT NULL, hi {small} NOT NULL, members {b} NULL,
-    t {big} NOT NULL, event {big} NOT NULL, disp {big} NOT NULL, is_set {small} NOT NULL"""
+PERSISTENT = """blk {big} NOT NULL, wide {small} NOT NULL, lo {small} NOT NULL, hi {small} NOT NULL, disp {big} NOT NULL,
+    t {big} NOT NULL, event {big} NOT NULL, is_set {small} NOT NULL, members {b} NULL"""
 
 SQLITE_INDEXES = [
     f"CREATE TABLE ledger_mention ({MENTION}, PRIMARY KEY (blk, wide, lo, t, event, role, hi, uom)) WITHOUT ROWID",
     f"CREATE TABLE ledger_link ({LINK}, PRIMARY KEY (blk, lo, hi, role, process, event)) WITHOUT ROWID",
-    f"CREATE TABLE ledger_group ({LINK}, PRIMARY KEY (process, role, blk, lo, hi, event)) WITHOUT ROWID",
+    f"CREATE TABLE ledger_group ({GROUP}, PRIMARY KEY (process, role, blk, lo, hi, event)) WITHOUT ROWID",
     f"CREATE TABLE ledger_persistent ({PERSISTENT}, PRIMARY KEY (blk, wide, lo, hi, disp, t, event, is_set)) WITHOUT ROWID",
     PERSISTENT_BY_DISPOSITION,
 ]
@@ -70,7 +74,7 @@ POSTGRESQL_INDEXES = [
     "CREATE INDEX ledger_mention_block ON ledger_mention (blk, wide, lo)",
     f"CREATE TABLE ledger_link ({LINK})",
     "CREATE INDEX ledger_link_block ON ledger_link (blk, lo)",
-    f"CREATE TABLE ledger_group ({LINK})",
+    f"CREATE TABLE ledger_group ({GROUP})",
     "CREATE INDEX ledger_group_process ON ledger_group (process, role)",
     f"CREATE TABLE ledger_persistent ({PERSISTENT})",
     "CREATE INDEX ledger_persistent_block ON ledger_persistent (blk, wide, lo)",

@@ -1,0 +1,41 @@
+"""Capture EPCIS documents into the ledger of this installation.
+
+Each FILE is one document (EPCIS 2.0 JSON or JSON-LD; `-` reads standard input)
+and goes in whole or not at all. A file that was captured before is harmless.
+Prints one line a file; exit code 1 when a file was refused, with every fault and
+its place in the document.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from lienvung.commands import booted  # noqa: F401  (sets Django up before the ledger is imported)
+from lienvung.errors import ManyInvalid, Problem
+from lienvung.ledger.capture import capture
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", metavar="FILE", help="EPCIS 2.0 JSON document; - for standard input")
+    parser.add_argument("--submitter", metavar="UUID", help="the organisation in whose name it is captured")
+
+
+def run(args: argparse.Namespace) -> int:
+    refused = 0
+    for name in args.files:
+        try:
+            data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+            job = capture(data, submitter=args.submitter)
+        except OSError as fault:
+            refused += 1
+            print(f"{name}: {fault.strerror}", file=sys.stderr)
+        except Problem as problem:
+            refused += 1
+            for fault in problem.faults if isinstance(problem, ManyInvalid) else (problem,):
+                place = f" [{fault.path}]" if fault.path else ""
+                print(f"{name}: {fault.code}{place}: {fault.vi} / {fault.en}", file=sys.stderr)
+        else:
+            print(f"{name}: job {job.id}: {job.new_events} new, {job.known_events} known", flush=True)
+    return 1 if refused else 0

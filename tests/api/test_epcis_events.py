@@ -1,0 +1,129 @@
+"""GET /events, /events/{id}, /epcs/{epc}/events: parameters from the address, pages, and who sees what."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from tests.api.test_epcis_capture import BASE, Sender, check_problem
+from tests.ledger_world import FARM, GTIN, MILL, document, event, lot, pack, seen
+
+from lienvung.catalogue.actions import register_place
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def office() -> Sender:
+    return Sender("Sở Nông nghiệp", kind="authority")
+
+
+@pytest.fixture
+def farm() -> Sender:
+    return Sender("HTX Nho Quan")
+
+
+def listed(answer: Any) -> list[dict[str, Any]]:
+    assert answer.status_code == 200, answer.content
+    body = answer.json()
+    assert body["type"] == "EPCISQueryDocument"
+    assert body["schemaVersion"] == "2.0"
+    return list(body["epcisBody"]["queryResults"]["resultsBody"]["eventList"])
+
+
+def test_pages_are_linked_to_the_end(farm: Sender) -> None:
+    farm.post("/capture", document(*(seen(pack(n), minute=n, bizStep="storing") for n in range(10))))
+    answer = farm.get("/events?EQ_bizStep=storing&orderBy=eventTime&orderDirection=ASC&perPage=4")
+    times = [e["eventTime"] for e in listed(answer)]
+    farm.post("/capture", document(*(seen(pack(n), minute=n) for n in range(50, 60))))
+    while answer.has_header("Link"):
+        address, rel = answer["Link"].split(";")
+        assert rel.strip() == 'rel="next"'
+        answer = farm.get(address.strip("<>").split(BASE)[1])
+        times += [e["eventTime"] for e in listed(answer)]
+    assert len(times) == 10
+    assert times == sorted(times)
+
+
+def test_thirty_a_page_unless_asked(farm: Sender) -> None:
+    farm.post("/capture", document(*(seen(pack(n), minute=n) for n in range(40))))
+    assert len(listed(farm.get("/events"))) == 30
+    check_problem(farm.get("/events?perPage=0"), 400, "QueryParameterException")
+    check_problem(farm.get("/events?perPage=many"), 400, "QueryParameterException")
+
+
+def test_a_list_is_divided_by_commas_a_uri_is_not(farm: Sender) -> None:
+    with_comma = pack("A%2CB")
+    farm.post("/capture", document(seen(with_comma, bizStep="storing"), seen(pack(2), bizStep="shipping", minute=1)))
+    assert len(listed(farm.get("/events?EQ_bizStep=storing,shipping"))) == 2
+    assert len(listed(farm.get("/events?EQ_bizStep=storing%2Cshipping"))) == 2
+    assert len(listed(farm.get("/events?MATCH_epc=" + quote(with_comma, safe="")))) == 1
+    both = ",".join(quote(uri, safe="") for uri in (with_comma, pack(2)))
+    assert len(listed(farm.get("/events?MATCH_epc=" + both))) == 2
+
+
+def test_faults_of_a_query_are_named(farm: Sender) -> None:
+    body = check_problem(farm.get("/events?EQ_bizstep=storing"), 400, "QueryParameterException")
+    assert body["errors"][0]["path"] == "EQ_bizstep"
+    check_problem(farm.get("/events?nextPageToken=bad"), 400, "QueryParameterException")
+    check_problem(farm.get("/events?MATCH_epc=a%00b"), 400, "QueryParameterException")
+    farm.post("/capture", document(seen(pack(1)), seen(pack(2))))
+    check_problem(farm.get("/events?maxEventCount=1"), 413, "QueryTooLargeException")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        lot("L1"),
+        f"urn:epc:class:lgtin:8935000.{GTIN[0]}{GTIN[8:13]}.L1",
+        f"https://scan.example.vn/01/{GTIN}/10/L1",
+        f"(01){GTIN}(10)L1",
+    ],
+)
+def test_events_of_a_thing_by_any_form(farm: Sender, asked: str) -> None:
+    farm.post("/capture", document(event(quantityList=[{"epcClass": lot("L1"), "quantity": 1}]), seen(pack(1))))
+    assert len(listed(farm.get(f"/epcs/{quote(asked, safe='')}/events"))) == 1
+    assert listed(farm.get(f"/epcs/{quote(asked, safe='')}/events?EQ_action=ADD")) == []
+
+
+def test_an_unknown_event_is_not_found(farm: Sender) -> None:
+    check_problem(farm.get("/events/" + quote("urn:uuid:no", safe="")), 404, "NoSuchResourceException")
+
+
+def test_events_carry_id_and_record_time(farm: Sender) -> None:
+    farm.post("/capture", document(seen(pack(1))))
+    [found] = listed(farm.get("/events"))
+    assert found["eventID"].startswith("ni:///sha-256;")
+    assert found["recordTime"].endswith("Z")
+    [same] = listed(farm.get("/events/" + quote(found["eventID"], safe="")))
+    assert same == found
+    assert listed(farm.get("/events?EQ_eventID=" + quote(found["eventID"], safe=""))) == [found]
+
+
+def test_who_sees_what(farm: Sender, office: Sender) -> None:
+    mill = Sender("Nhà máy Yên Khánh", kind="processor")
+    register_place(by=None, owner=mill.organisation, gln=MILL.rsplit("/", 1)[1], name="Xưởng xay", kind="mill")
+    farm.post("/capture", document(seen(pack(1), bizLocation=FARM), seen(pack(2), bizLocation=MILL, minute=1)))
+    mill.post("/capture", document(seen(pack(3), readPoint=FARM, minute=2)))
+    stranger = Sender("Người lạ")
+
+    def sees(who: Sender) -> list[str]:
+        return sorted(e["epcList"][0][-1] for e in listed(who.get("/events")))
+
+    assert sees(office) == ["1", "2", "3"]
+    assert sees(farm) == ["1", "2"]
+    assert sees(mill) == ["2", "3"]
+    assert sees(stranger) == []
+    [hidden] = [e for e in listed(office.get("/events")) if e["epcList"][0].endswith("1")]
+    path = "/events/" + quote(hidden["eventID"], safe="")
+    assert farm.get(path).status_code == 200
+    check_problem(mill.get(path), 404, "NoSuchResourceException")
+    assert listed(stranger.get(f"/epcs/{quote(pack(1), safe='')}/events")) == []
+
+
+def test_a_token_of_a_page_shows_no_more_to_another(farm: Sender) -> None:
+    farm.post("/capture", document(*(seen(pack(n), minute=n) for n in range(5))))
+    link = farm.get("/events?perPage=2")["Link"]
+    stranger = Sender("Người lạ")
+    assert listed(stranger.get(link.split("<")[1].split(">")[0].split(BASE)[1])) == []
