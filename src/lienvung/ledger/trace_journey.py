@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -65,6 +65,7 @@ class Step:
     submitter: str | None  # uuid of the organisation that sent it
     temperature_min: float | None = None  # degrees Celsius, from sensor reports of the event
     temperature_max: float | None = None
+    body: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)  # the event as it was sent
 
 
 def journey(uri: str, *, at: int | None = None, limit: int = 60) -> list[Step]:
@@ -194,6 +195,7 @@ def _step(event: StoredEvent, about: str, relation: str, has_origin: bool) -> St
         submitter=event.submitter,
         temperature_min=low,
         temperature_max=high,
+        body=body,
     )
 
 
