@@ -57,8 +57,8 @@ def _of_thing(thing: int, at: int | None) -> dict[str, int]:
     offset = thing & OFFSET_MASK
     state: dict[str, int] = {}
     for word, is_set, event, lo, hi, members in rows(
-        "SELECT w.value, p.is_set, p.event, p.lo, p.hi, p.members FROM ledger_persistent p JOIN ledger_term w ON w.id = p.disp "
-        "WHERE p.blk = %s AND p.lo <= %s AND p.hi >= %s "
+        "SELECT w.value, p.is_set, p.event, p.lo, p.hi, p.members FROM ledger_persistent p "
+        "JOIN ledger_term w ON w.id = p.disp WHERE p.blk = %s AND p.lo <= %s AND p.hi >= %s "
         "AND NOT EXISTS (SELECT 1 FROM ledger_void v WHERE v.rid = p.event) "
         + ("" if at is None else "AND p.t <= %s ")
         + "ORDER BY p.t, p.event, p.is_set",
