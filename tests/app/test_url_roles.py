@@ -29,6 +29,8 @@ from lienvung.catalogue.actions import issue_serials
 from lienvung.ledger.events import latest
 from lienvung.people.actions import issue_token
 from lienvung.people.models import ApiToken
+from lienvung.quality.actions import declare_recall
+from lienvung.texts import Text
 
 TABLE = Path(__file__).with_name("url_roles.tsv")
 ROLES = ("nobody", "member", "manager", "other", "official", "staff")
@@ -40,6 +42,8 @@ def table() -> list[dict[str, str]]:
         return list(csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t"))
 
 
+# The API has no rows in the registry of pages; what it answers besides GET:
+API_METHODS = {("epcis:captures", "POST"), ("epcis:events", "POST")}
 ROWS = table()
 
 
@@ -55,7 +59,7 @@ def all_urls(patterns: list[URLPattern | URLResolver] | None = None, prefix: str
 
 def wanted() -> set[tuple[str, str]]:
     """(name, method) pairs of the table: every URL by GET, and whatever else its row in the registry allows."""
-    pairs = {(name, "GET") for name in all_urls()}
+    pairs = {(name, "GET") for name in all_urls()} | API_METHODS
     methods = {page.name: page.methods for page in registry.pages}
     return pairs | {(name, method) for name in all_urls() for method in methods.get(name, ())}
 
@@ -63,7 +67,11 @@ def wanted() -> set[tuple[str, str]]:
 def values(world: World) -> dict[str, str]:
     job = issue_serials(by=None, product=world.rice, lot=world.lot, count=2)
     issue_token(by=None, organisation=world.grower, name="mau")
+    shop_event = latest(1)[0].hash.hex()
+    words = Text("Không dùng lô này; mang trả nơi mua.", "Do not use this lot; return it to the shop.")
+    recall = declare_recall(by=None, lot_uri=world.lot.uri, reason="Mẫu kiểm nghiệm không đạt.", public_text=words)
     return {
+        "recall": str(recall.pk),
         "organisation": str(world.grower.pk),
         "stranger": str(world.stranger.pk),
         "account": str(world.accounts["member"].pk),
@@ -75,8 +83,8 @@ def values(world: World) -> dict[str, str]:
         "lot_path": world.lot.path.lstrip("/"),
         "pack_path": world.pack_path.lstrip("/"),
         "job": str(job.pk),
-        "event": latest(20)[-1].hash.hex(),  # the grower's
-        "shop_event": latest(1)[0].hash.hex(),
+        "event": latest(100)[-1].hash.hex(),  # the grower's
+        "shop_event": shop_event,
     }
 
 

@@ -47,7 +47,7 @@ def test_a_member_signs_in_with_two_factors_and_reads_a_lots_lineage(visitor: Br
     expect(drawing).to_be_visible()
     boxes = drawing.locator("a").count()
     width = drawing.bounding_box()["width"]
-    page.get_by_role("link", name="Mở các ô gộp").click()
+    page.get_by_role("link", name="Không gộp").click()
     assert page.locator(".graph-frame svg a").count() > boxes
     page.get_by_role("link", name="200 %").click()
     assert page.locator(".graph-frame svg").bounding_box()["width"] > 1.9 * width

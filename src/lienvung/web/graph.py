@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from statistics import fmean as mean
 
 BOX_WIDTH = 216
@@ -19,6 +20,7 @@ BOX_HEIGHT = 72
 GAP_X = 44
 GAP_Y = 14
 MARGIN = 20
+ROWS = 24  # boxes that stand above each other at most
 SWEEPS = 6
 FOLD_OVER = 4  # more alike things than this in one column become one box
 
@@ -83,10 +85,9 @@ def lay_out(
     for index, box in enumerate(boxes):
         layers[box.depth].append(index)
     order_layers(layers, [(a, b) for a, b, _ in joined])
-    height = place(boxes, layers)
+    width, height = place(boxes, layers)
     lines = [Line(curve(boxes[a], boxes[b]), kind, count) for (a, b, kind), count in joined.items()]
     columns = {depth: boxes[members[0]].x for depth, members in sorted(layers.items())}
-    width = 2 * MARGIN + len(columns) * (BOX_WIDTH + GAP_X) - GAP_X if columns else 2 * MARGIN
     root = next((box for box in boxes if box.depth == 0), None)
     return Picture(boxes, lines, width, height, columns, root)
 
@@ -124,18 +125,24 @@ def order_layers(layers: dict[int, list[int]], joined: Sequence[tuple[int, int]]
                 position[node] = at - middle
 
 
-def place(boxes: Sequence[Box], layers: dict[int, list[int]]) -> float:
-    """Give every box its corner, each layer centred on the tallest; gives the height of the picture."""
+def place(boxes: Sequence[Box], layers: dict[int, list[int]]) -> tuple[float, float]:
+    """Give every box its corner, each layer centred on the tallest; gives width and height of the picture.
+
+    A layer of more than ROWS boxes is broken into several columns that stand close together.
+    """
     step = BOX_HEIGHT + GAP_Y
-    tallest = max((len(members) for members in layers.values()), default=0)
+    tallest = min(max((len(members) for members in layers.values()), default=0), ROWS)
     height = max(tallest * step - GAP_Y, 0) + 2 * MARGIN
-    for column, depth in enumerate(sorted(layers)):
+    x: float = MARGIN
+    for depth in sorted(layers):
         members = layers[depth]
-        top = (height - (len(members) * step - GAP_Y)) / 2
+        rows = ceil(len(members) / ceil(len(members) / ROWS))
+        top = (height - (rows * step - GAP_Y)) / 2
         for at, node in enumerate(members):
-            boxes[node].x = MARGIN + column * (BOX_WIDTH + GAP_X)
-            boxes[node].y = top + at * step
-    return height
+            boxes[node].x = x + at // rows * (BOX_WIDTH + GAP_Y)
+            boxes[node].y = top + at % rows * step
+        x += (len(members) - 1) // rows * (BOX_WIDTH + GAP_Y) + BOX_WIDTH + GAP_X
+    return (x - GAP_X if layers else MARGIN) + MARGIN, height
 
 
 def curve(source: Box, target: Box) -> str:

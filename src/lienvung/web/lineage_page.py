@@ -15,6 +15,12 @@ from lienvung.web.templatetags.words import choose, moment
 from lienvung.web.vocabulary import BIZ_STEPS, KINDS, LINKS, word
 
 FITS = (22, 23, 28)  # characters of a box's three lines, by the size of their type
+FOLDS = {
+    "alike": Text("Gộp theo sản phẩm", "Fold by product"),
+    "target": Text("Gộp theo nơi nhập vào", "Fold by what they went into"),
+    "none": Text("Không gộp", "Do not fold"),
+}
+FOLD_OVER = {"alike": 4, "target": 2, "none": 0}  # more alike things than this share a box
 ZOOMS = (50, 75, 100, 150, 200)  # per cent
 
 
@@ -48,12 +54,25 @@ def names_of(trace: Trace) -> Names:
 
 
 def draw(
-    trace: Trace, names: Names, *, fold: bool = True, zoom: int = 100, recalled: Collection[str] = (), unfold: str = ""
+    trace: Trace,
+    names: Names,
+    *,
+    fold: str = "alike",
+    zoom: int = 100,
+    recalled: Collection[str] = (),
+    unfold: str = "",
 ) -> GraphView:
-    """`unfold`: the address that shows every thing of a folded box by itself."""
+    """`fold`: a key of FOLDS. `unfold`: the address that shows more of a folded box."""
     nodes = {node.uri: node for node in trace.nodes}
-    things = [Thing(node.uri, node.depth, alike(node) if node.depth else None) for node in trace.nodes]
-    picture = lay_out(things, ((edge.source, edge.target, edge.kind) for edge in trace.edges), fold=fold)
+    targets: dict[str, set[str]] = defaultdict(set)
+    for edge in trace.edges if fold == "target" else ():
+        targets[edge.source].add(edge.target)
+    things = [
+        Thing(node.uri, node.depth, (alike(node), frozenset(targets[node.uri])) if node.depth else None)
+        for node in trace.nodes
+    ]
+    edges = ((edge.source, edge.target, edge.kind) for edge in trace.edges)
+    picture = lay_out(things, edges, fold=fold != "none", fold_over=FOLD_OVER[fold])
     boxes = [view_of(box, nodes, names, recalled, unfold) for box in picture.boxes]
     folded = sum(len(box.members) for box in picture.boxes if box.folded)
     return GraphView(
@@ -62,7 +81,7 @@ def draw(
 
 
 def alike(node: Node) -> tuple[str, ...]:
-    """Things of one product and kind, in one place's hands, may stand in one box."""
+    """Things of one product and kind may stand in one box."""
     key, value, _, _ = split(node.uri)
     return (node.kind, key, value if key == "01" else "")
 

@@ -12,7 +12,7 @@ from lienvung.catalogue.models import Product
 from lienvung.ledger.trace import Edge, Node, Trace
 from lienvung.people.gate import listed
 from lienvung.texts import Text
-from lienvung.web.lineage_page import as_table, draw
+from lienvung.web.lineage_page import FOLDS, as_table, draw
 from lienvung.web.naming import Names
 from lienvung.web.parts import Band, Cell, Column, Fact, Moment, Pager, Table
 from lienvung.web.templatetags.words import choose
@@ -78,8 +78,7 @@ def samples() -> dict[str, Any]:
         "lineage_table": as_table(trace, names),
         "directions": [{"text": Text("Cả hai chiều", "Both ways"), "current": True}],
         "zooms": [{"text": "100 %", "current": True}, {"text": "150 %", "href": "?zoom=150"}],
-        "fold": True,
-        "fold_href": "?fold=none",
+        "folds": [{"text": label, "href": f"?fold={key}", "current": key == "alike"} for key, label in FOLDS.items()],
         "progress_label": Text("Đang dựng dữ liệu mẫu", "Building the sample data"),
     }
 

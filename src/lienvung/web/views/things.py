@@ -19,7 +19,7 @@ from lienvung.ledger.trace import Trace, trace
 from lienvung.people.gate import listed
 from lienvung.texts import Text
 from lienvung.web import access, event_lists, thing_parts
-from lienvung.web.lineage_page import ZOOMS, as_table, draw, names_of
+from lienvung.web.lineage_page import FOLDS, ZOOMS, as_table, draw, names_of
 from lienvung.web.naming import GS1, Named, Names, split, uri_of_path
 from lienvung.web.parts import Band, Fact, csv_answer, with_query
 from lienvung.web.templatetags.words import amount, day
@@ -210,14 +210,16 @@ def graph_context(request: HttpRequest, walked: Trace, names: Names, *, recalled
     """The drawing and the links that change it (no script: each is an address)."""
     asked = request.GET.get("zoom", "100")
     zoom = int(asked) if asked.isdigit() and int(asked) in ZOOMS else 100
-    fold = request.GET.get("fold", "alike") != "none"
+    fold = request.GET.get("fold", "alike")
+    fold = fold if fold in FOLDS else "alike"
+    finer = "target" if fold == "alike" else "none"
     direction = request.GET.get("direction", "both")
 
     def link(**changes: str | int | None) -> str:
         return with_query(request, **changes) + "#lineage"
 
     return {
-        "graph": draw(walked, names, fold=fold, zoom=zoom, recalled=recalled, unfold=link(fold="none")),
+        "graph": draw(walked, names, fold=fold, zoom=zoom, recalled=recalled, unfold=link(fold=finer)),
         "walked": walked,
         "left_off": sum(walked.left_off.values()),
         "zooms": [{"text": f"{z} %", "href": link(zoom=z), "current": z == zoom} for z in ZOOMS],
@@ -225,6 +227,5 @@ def graph_context(request: HttpRequest, walked: Trace, names: Names, *, recalled
             {"text": label, "href": link(direction=key), "current": key == direction}
             for key, label in DIRECTIONS.items()
         ],
-        "fold": fold,
-        "fold_href": link(fold="none" if fold else None),
+        "folds": [{"text": label, "href": link(fold=key), "current": key == fold} for key, label in FOLDS.items()],
     }
