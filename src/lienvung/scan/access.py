@@ -15,18 +15,10 @@ from lienvung.people.models import Account, Organisation
 from lienvung.scan.models import FirstScan, ScanDay
 from lienvung.territory.models import AdminUnit
 
-UNITS = ("unit", "unit__parent", "unit__parent__parent")
-
 
 def product_of(gtin: str) -> Product | None:
-    """The product with its owner and the units that its page names, in one query."""
-    return (
-        Product.objects.select_related(
-            "owner", *(f"owner__{unit}" for unit in UNITS), *(f"origin_{unit}" for unit in UNITS)
-        )
-        .filter(gtin=gtin)
-        .first()
-    )
+    """The product with its owner."""
+    return Product.objects.select_related("owner").filter(gtin=gtin).order_by().first()
 
 
 def lot_of(product: Product, number: str) -> Lot | None:
@@ -44,21 +36,21 @@ def places_of(uris: Iterable[str]) -> dict[str, Place]:
         ais = key_of(uri)
         if ais and ais[0][0] == "414":
             glns[uri] = ais[0][1]
-    found = {
-        place.gln: place for place in Place.objects.select_related("owner", *UNITS).filter(gln__in=set(glns.values()))
-    }
+    if not glns:
+        return {}
+    registered = Place.objects.select_related("owner").filter(gln__in=set(glns.values())).order_by()
+    found = {place.gln: place for place in registered}
     return {uri: found[gln] for uri, gln in glns.items() if gln in found}
 
 
-def authorities_of(provinces: Iterable[AdminUnit]) -> list[Organisation]:
-    """The authorities of these provinces, to be called about a problem."""
-    codes = {province.code for province in provinces}
+def authorities_of(provinces: Iterable[str]) -> list[Organisation]:
+    """The authorities of the provinces with these codes, to be called about a problem."""
     return list(
         Organisation.objects.filter(
-            kind=Organisation.Kind.AUTHORITY, unit__level=AdminUnit.Level.PROVINCE, unit__code__in=codes
-        )
-        .select_related("unit")
-        .order_by("name")[:4]
+            kind=Organisation.Kind.AUTHORITY,
+            unit__level=AdminUnit.Level.PROVINCE,
+            unit__code__in=sorted(set(provinces)),
+        ).order_by("name")[:4]
     )
 
 

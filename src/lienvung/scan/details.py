@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from lienvung.ledger import events
 from lienvung.ledger.trace import Step
 from lienvung.scan.page import Certificate
 from lienvung.texts import Text
@@ -34,10 +33,11 @@ class Facts:
     certificates: list[Certificate] = field(default_factory=list)
 
 
-def gather(steps: Sequence[Step], canonical: str) -> Facts:
-    """The facts in the events of a journey; at most `MOST_EVENTS` events are read, the telling ones first."""
+def gather(steps: Sequence[Step]) -> Facts:
+    """The facts in the events of a journey; at most `MOST_EVENTS` events are looked at, the telling ones first."""
     facts = Facts()
-    for step, event in _read(_telling(steps)):
+    for step in _telling(steps):
+        event = step.body
         ilmd = _local(event.get("ilmd") or {})
         facts.harvested = facts.harvested or _first_day(ilmd, HARVEST)
         if step.relation in ("self", "lot"):
@@ -54,16 +54,13 @@ def _telling(steps: Sequence[Step]) -> list[Step]:
 
     def rank(step: Step) -> tuple[int, int, int]:
         own = {"self": 0, "lot": 1, "container": 3}.get(step.relation, 2)
-        founding = step.biz_step in FOUNDING or step.stage in ("growing", "processing", "packing")
+        born = step.stage in ("growing", "processing", "packing") and step.biz_step != "other"  # "other": a diary line
+        founding = step.biz_step in FOUNDING or born
         inspected = step.biz_step in ("inspecting", "accepting", "sampling")
         return (1 if founding else 2 if inspected else 3, own, step.time_ms)
 
     ranked = sorted(steps, key=rank)
     return [step for step in ranked if rank(step)[0] < 3][:MOST_EVENTS]
-
-
-def _read(steps: Iterable[Step]) -> list[tuple[Step, dict[str, Any]]]:
-    return [(step, events.get_event(step.event_id).as_dict()) for step in steps]
 
 
 def public_text(event: dict[str, Any]) -> Text | None:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any
 
 from django.utils import timezone
 
@@ -18,8 +17,8 @@ from lienvung.scan.addresses import CANONICAL, Address, lot_uri
 from lienvung.scan.counting import counter
 from lienvung.scan.page import Band, Item, Maker, Page, PlaceView, StepView
 from lienvung.scan.rules import Happening, Known, Stop
-from lienvung.territory.access import NINH_BINH_NOW, describe, outlines, province_of
-from lienvung.territory.models import AdminUnit
+from lienvung.scan.units import unit_words
+from lienvung.territory.access import NINH_BINH_NOW, outlines
 from lienvung.texts import Text
 
 HANOI = "01"
@@ -112,7 +111,7 @@ def _goods_page(address: Address, records: Records, steps: Sequence[trace.Step],
     all_stops = rules.stops(happenings)
     places = access.places_of({stop.place for stop in all_stops if stop.place})
     shown, others = _views(all_stops, places)
-    facts = details.gather(steps, address.canonical)
+    facts = details.gather(steps)
     lot_number = address.lot or records.lot_number
     standing = _standing(address, lot_number)
     recalled = "recalled" in standing
@@ -223,14 +222,14 @@ def _place_view(uri: str | None, place: Place | None) -> PlaceView | None:
     if place is None:
         ais = key_of(uri)
         return PlaceView(uri=uri, code=" ".join(f"({ai}) {value}" for ai, value in ais) if ais else uri)
-    province = province_of(place.unit)
+    unit = unit_words(place.unit_id)
     return PlaceView(
         uri=uri,
         code=place.gln,
         name=place.name,
         name_en=place.name_en,
         owner=place.owner.name,
-        unit=Text(province.name, province.name_en) if province else None,
+        unit=unit.province if unit else None,
         lat=place.lat,
         lon=place.lon,
     )
@@ -240,31 +239,23 @@ def _maker(product: Product | None) -> Maker | None:
     if product is None:
         return None
     owner = product.owner
-    address = owner.address or (describe(owner.unit).vi if owner.unit else "")
+    unit = unit_words(owner.unit_id)
+    address = owner.address or (unit.words.vi if unit else "")
     return Maker(owner.name, owner.name_en, address, owner.phone, owner.illustrative)
 
 
 def _origin(product: Product | None) -> Text | None:
-    unit = (product.origin_unit or product.owner.unit) if product else None
-    return describe(unit) if unit else None
+    unit = unit_words(product.origin_unit_id or product.owner.unit_id) if product else None
+    return unit.words if unit else None
 
 
 def _authorities(product: Product | None) -> list[Maker]:
     """Whom to call beside the producer: the authorities of the province of origin and of Hà Nội."""
     if product is None:
         return []
-    units = [province_of(unit) for unit in (product.origin_unit, product.owner.unit) if unit]
-    return [Maker(a.name, a.name_en, a.address, a.phone, a.illustrative) for a in _offices(_codes(units))]
-
-
-def _codes(units: Iterable[AdminUnit | None]) -> list[AdminUnit]:
-    found = {unit.code: unit for unit in units if unit is not None}
-    found.setdefault(HANOI, AdminUnit(code=HANOI))
-    return list(found.values())
-
-
-def _offices(provinces: Sequence[AdminUnit]) -> list[Any]:
-    return access.authorities_of(provinces)
+    units = [unit_words(product.origin_unit_id), unit_words(product.owner.unit_id)]
+    codes = {HANOI, *(unit.province_code for unit in units if unit)}
+    return [Maker(a.name, a.name_en, a.address, a.phone, a.illustrative) for a in access.authorities_of(codes)]
 
 
 def _parent_name(address: Address, product: Product | None) -> str:
@@ -386,6 +377,7 @@ def _place_page(address: Address) -> Page:
     has_events = place is not None or bool(events.history(address.canonical, limit=1))
     known = Known.REGISTERED if has_events else Known.UNKNOWN
     view = _place_view(address.canonical, place)
+    unit = unit_words(place.unit_id) if place else None
     points = [drawing.Point(view.lon, view.lat, "1", view.name)] if view and view.lon is not None and view.lat else []
     return Page(
         path=address.path,
@@ -397,7 +389,7 @@ def _place_page(address: Address) -> Page:
         title_en=place.name_en if place else "",
         hri=address.hri,
         maker=Maker(place.owner.name, place.owner.name_en, place.address, place.owner.phone) if place else None,
-        origin=describe(place.unit) if place and place.unit else None,
+        origin=unit.words if unit else None,
         map=drawing.journey_map(points, _outlines()[0], title=view.name if view else ""),
         illustrative=bool(place and place.illustrative),
     )
