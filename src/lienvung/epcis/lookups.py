@@ -292,3 +292,7 @@ def _lookups(prefixes: tuple[tuple[str, str], ...]) -> Lookups:
 def lookups_for(context: Any, outer: Names = STANDARD_NAMES) -> Lookups:
     """The look-ups under `context` (inside `outer`); shared by documents that declare the same prefixes."""
     return _lookups(tuple(sorted(outer.within(context).prefixes.items())))
+
+
+LOOKUPS = _lookups
+"""The cache itself, for benchmarks that want to begin cold."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from hashlib import sha256
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -49,6 +50,7 @@ TYPES: dict[type, EventType] = {
 }
 # Members that only the slow way checks; sensor data could be faster, but rarely come with extensions.
 _RARE = frozenset({"errorDeclaration", "@context", "sensorElementList"})
+_DOUBTS = (Invalid, msgspec.DecodeError, ValueError, RecursionError, InvalidOperation)
 Scanned = tuple[AnyWire, Facts, Lookups, Extensions]
 
 
@@ -79,7 +81,7 @@ class Scanner:
                 usual = wire.context is None and wire.errorDeclaration is None
                 if usual and (sensors is None or sensors_are_right(sensors, lookups)):
                     return wire, scan(wire, lookups, NO_EXTENSIONS, self.ignored), lookups, NO_EXTENSIONS
-        except (Invalid, msgspec.DecodeError, ValueError, RecursionError, InvalidOperation):
+        except _DOUBTS:
             pass  # `slow` finds what is wrong and where
         return self.slow(raw, index)
 
@@ -145,7 +147,7 @@ def _readings(data: bytes, opened: Opened, scanner: Scanner) -> list[Reading]:
         scanned = scanner.scan(raw, index)
         marks = raw.count(b'"')
         inner_quotes += marks
-        if scanned is not None and _marks(scanned) != marks:
+        if scanned is not None and (_marks(scanned) != marks or _repeats(scanned)):
             scanned = scanner.slow(raw, index)
         if scanned is None:
             if len(scanner.faults) >= MAX_FAULTS:
@@ -167,6 +169,16 @@ def _marks(scanned: Scanned) -> int:
     return quotes(wire) + quotes(extensions) - 2 * len(extensions.keys() & {"readPoint", "bizLocation"})
 
 
+def _repeats(scanned: Scanned) -> bool:
+    """Whether a list that must not has the same identifier twice (EPCIS 2.0 JSON schema, `uniqueItems`)."""
+    wire, facts, _, _ = scanned
+    if wire.__class__ is not ObjectWire and wire.__class__ is not TransformationWire:
+        return False
+    return any(len(set(uris)) != len(uris) for _, uris in facts.things) and not all(
+        len(set(given)) == len(given) for given in _given_lists(wire)
+    )
+
+
 def read_event(data: bytes, *, context: Context | None = None) -> Reading:
     """Read one bare event; with `context` (that of the document it came in) it needs none of its own."""
     opened = open_document(data)
@@ -174,6 +186,8 @@ def read_event(data: bytes, *, context: Context | None = None) -> Reading:
         raise Invalid("epcis.event.bare", vi="Cần đúng một sự kiện.", en="Exactly one event is wanted.")
     scanner = Scanner(lookups_for(context))
     scanned = scanner.scan(opened.events[0])
+    if scanned is not None and _repeats(scanned):
+        scanned = scanner.slow(opened.events[0], 0)
     if scanned is not None and context is None:
         scanner.faults.extend(check_bare(data, ""))
     if scanned is None or scanner.faults:
@@ -200,7 +214,15 @@ def scan_texts(data: bytes) -> Iterator[str]:
     except Invalid as fault:
         raise ManyInvalid([fault]) from None
     scanner = Scanner(lookups_for(_context(opened)), opened)
+    lookups, ignored = scanner.lookups, scanner.ignored
     for index, raw in enumerate(opened.events):
+        try:  # what `scanner.scan` does for the usual event, without its calls
+            wire = decode_event(raw)
+            if wire.context is None and wire.sensorElementList is None and wire.errorDeclaration is None:
+                yield scan(wire, lookups, NO_EXTENSIONS, ignored).pre_hash
+                continue
+        except _DOUBTS:
+            pass
         scanned = scanner.scan(raw, index)
         if scanned is not None:
             yield scanned[1].pre_hash
@@ -214,7 +236,7 @@ def _reading(raw: bytes, scanned: Scanned) -> Reading:
     ilmd = getattr(wire, "ilmd", None)
     lots = lots_in_ilmd(ilmd, things, lookups) if ilmd else []
     if b"/10/" in raw or b"/lot/" in raw:
-        lots += lots_in_links(_given(wire), lookups)
+        lots += lots_in_links(chain(*_given_lists(wire)), lookups)
     error = wire.errorDeclaration
     return Reading(
         raw,
@@ -264,12 +286,10 @@ def _transformation_id(wire: AnyWire, lookups: Lookups) -> str | None:
     return None if given is None else lookups.identifiers[given]
 
 
-def _given(wire: AnyWire) -> list[str]:
+def _given_lists(wire: AnyWire) -> list[list[str]]:
     """Identifiers of instances as the sender wrote them."""
-    given: list[str] = []
-    for name in ("epcList", "childEPCs", "inputEPCList", "outputEPCList"):
-        given += getattr(wire, name, None) or ()
-    return given
+    names = ("epcList", "childEPCs", "inputEPCList", "outputEPCList")
+    return [getattr(wire, name, None) or [] for name in names]
 
 
 def _context(opened: Opened) -> Context:
