@@ -103,7 +103,7 @@ def prepare(home: Path, *, fresh: bool = False) -> dict[str, Any]:
 def _play() -> dict[str, Any]:
     # Models can only be imported once Django is set up, and Django only once the environment names the home.
     stage: ModuleType = importlib.import_module("lienvung.demo.play")
-    progress = Progress({"tables": 3, **stage.WEIGHTS})
+    progress = Progress({"tables": 2, **stage.WEIGHTS})
     progress.begin("tables", "tạo cơ sở dữ liệu / creating the database")
     call_command("migrate", interactive=False, verbosity=0)
     played: dict[str, Any] = stage.play(progress).as_json()

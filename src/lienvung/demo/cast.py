@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
@@ -57,28 +58,43 @@ class Cast:
 
 
 class CatalogueStage:
-    """The stage of the play: lots and serial numbers come from the catalogue's actions."""
+    """The stage of the play: lots and serial numbers come from the catalogue's actions.
+
+    The chains are told one after the other, so lots are kept until `register` enters them in the order
+    in which they were made; only a lot that needs serial numbers is entered at once.
+    """
 
     def __init__(self, cast: Cast) -> None:
         self.cast = cast
         self.lots: dict[str, Lot] = {}
+        self.waiting: dict[str, Batch] = {}
 
     def lot(self, batch: Batch) -> None:
+        self.waiting[batch.uri] = batch
+
+    def serials(self, batch: Batch, count: int) -> list[str]:
+        self._register(self.waiting.pop(batch.uri))
         product = self.cast.products[batch.item]
+        job = issue_serials(by=None, product=product, lot=self.lots[batch.uri], count=count)
+        return list(job.serials.values_list("serial", flat=True))
+
+    def register(self) -> Iterator[Batch]:
+        """Enter the lots that wait, oldest first; gives each when it is entered."""
+        for batch in sorted(self.waiting.values(), key=lambda batch: batch.made):
+            self._register(batch)
+            yield batch
+        self.waiting.clear()
+
+    def _register(self, batch: Batch) -> None:
         self.lots[batch.uri] = register_lot(
             by=None,
-            product=product,
+            product=self.cast.products[batch.item],
             number=batch.number,
             produced_on=batch.made,
             best_before=batch.best_before,
             quantity=Decimal(batch.total),
             uom=batch.uom or "",
         )
-
-    def serials(self, batch: Batch, count: int) -> list[str]:
-        product = self.cast.products[batch.item]
-        job = issue_serials(by=None, product=product, lot=self.lots[batch.uri], count=count)
-        return list(job.serials.values_list("serial", flat=True))
 
 
 def enter(data: DemoData) -> Cast:

@@ -23,7 +23,7 @@ from lienvung.quality.actions import declare_recall
 from lienvung.territory.actions import load_units
 from lienvung.texts import Text
 
-WEIGHTS = {"units": 6, "cast": 3, "chains": 30, "capture": 50, "examples": 3, "recall": 8}
+WEIGHTS = {"units": 2, "cast": 8, "chains": 18, "lots": 26, "capture": 40, "examples": 1, "recall": 3}
 
 
 @dataclass(slots=True)
@@ -92,13 +92,17 @@ def _secure() -> None:
 def _tell(data: DemoData, cast: Cast, progress: Progress) -> tuple[Story, CatalogueStage]:
     stage = CatalogueStage(cast)
     story = Story(data, stage)
-    progress.begin("chains", "lô hàng, số seri / lots, serial numbers", len(CHAINS))
-    for name, chain in CHAINS:
-        progress.words = name
-        with transaction.atomic():
+    progress.begin("chains", "số seri / serial numbers", len(CHAINS))
+    with transaction.atomic():
+        for name, chain in CHAINS:
+            progress.words = f"số seri / serial numbers: {name}"
             chain(story)
-        progress.step()
+            progress.step()
     story.entries = in_time_order(story)
+    progress.begin("lots", "lô hàng / lots", len(stage.waiting))
+    with transaction.atomic():
+        for _ in stage.register():
+            progress.step()
     return story, stage
 
 

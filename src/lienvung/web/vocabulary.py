@@ -204,7 +204,7 @@ KINDS = {
     "lot": Text("Lô", "Lot"),
     "serial": Text("Đơn chiếc", "Item"),
     "logistic": Text("Đơn vị vận chuyển", "Logistic unit"),
-    "asset": Text("Thiết bị", "Asset"),
+    "asset": Text("Thửa, vật nuôi, thiết bị", "Plot, animal or device"),  # GIAI (AI 8004)
     "class": Text("Sản phẩm", "Product"),
     "place": Text("Nơi", "Place"),
     "other": Text("Mã khác", "Other identifier"),
