@@ -68,7 +68,7 @@ class BuiltFiles(BaseFinder):
     def check(self, **_: Any) -> list[Any]:
         return []
 
-    def find(self, path: str, find_all: bool = False, **_: Any) -> str | list[str]:
+    def find(self, path: str, find_all: bool = False, **_: Any) -> Any:
         folder = build_folder().resolve()
         wanted = (folder / path).resolve()
         if path.startswith("fonts/") and wanted.is_relative_to(folder):

@@ -101,7 +101,8 @@ def view_of(box: Box, nodes: dict[str, Node], names: Names, recalled: Collection
         place = choose(names.place_name(places.pop()) if len(places) == 1 else several)
         title, code = choose(named.title), f"{count} × {choose(word(KINDS, node.kind)).lower()}"
         full, href = f"{count} × {title}", unfold
-    return BoxView(box, *fitted(title, code, place), href, tone, full)
+    first, second, third = fitted(title, code, place)
+    return BoxView(box, first, second, third, href, tone, full)
 
 
 def fitted(*lines: str) -> list[str]:

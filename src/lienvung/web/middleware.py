@@ -43,13 +43,13 @@ class Language:
         chosen = asked if asked in LANGUAGES else request.COOKIES.get(COOKIE, "")
         self.speak(request, chosen if chosen in LANGUAGES else "vi")
         response = self.get_response(request)
-        response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)  # type: ignore[attr-defined]
+        response.headers.setdefault("Content-Language", request.LANGUAGE_CODE)
         if not cookieless(request):
             patch_vary_headers(response, ("Cookie",))
             if asked in LANGUAGES and request.COOKIES.get(COOKIE) != asked:
                 response.set_cookie(
                     COOKIE, asked, max_age=COOKIE_AGE, samesite="Lax", secure=settings.SECURE, httponly=True
-                )  # type: ignore[attr-defined]
+                )
         return response
 
     def process_view(self, request: HttpRequest, *_: Any) -> None:
@@ -59,7 +59,7 @@ class Language:
     @staticmethod
     def speak(request: HttpRequest, language: str) -> None:
         translation.activate(language)
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language
 
 
 def cookieless(request: HttpRequest) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.validators import MinValueValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -35,12 +36,12 @@ class SampleForm(forms.Form):
         super().__init__({"name": "", "quantity": "-3"}, auto_id="sample_%s")
         name = forms.CharField(label=choose(Text("Tên sản phẩm", "Product name")))
         name.error_messages["required"] = choose(Text("Nhập tên sản phẩm.", "Enter the product name."))
+        negative = choose(Text("Khối lượng không được âm.", "The quantity cannot be negative."))
         quantity = forms.DecimalField(
-            min_value=0,
+            validators=[MinValueValidator(0, message=negative)],
             label=choose(Text("Khối lượng (kg)", "Quantity (kg)")),
             help_text=choose(Text("Ví dụ 12,5", "For example 12.5")),
         )
-        quantity.validators[0].message = choose(Text("Khối lượng không được âm.", "The quantity cannot be negative."))
         note = forms.CharField(
             required=False, widget=forms.Textarea({"rows": 3}), label=choose(Text("Ghi chú", "Note"))
         )
