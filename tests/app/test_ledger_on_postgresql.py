@@ -1,0 +1,36 @@
+"""The ledger's own tests once more, on PostgreSQL: set LIENVUNG_TEST_POSTGRES to a DATABASE_URL to run them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVER = os.environ.get("LIENVUNG_TEST_POSTGRES", "")
+ALREADY_THERE = os.environ.get("DATABASE_URL", "").startswith("postgres")
+
+pytestmark = [
+    pytest.mark.postgresql,
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not SERVER, reason="set LIENVUNG_TEST_POSTGRES=postgresql://… to test the ledger on PostgreSQL too"
+    ),
+    pytest.mark.skipif(ALREADY_THERE, reason="this run is on PostgreSQL already (DATABASE_URL)"),
+]
+
+
+def test_the_ledger_on_postgresql() -> None:
+    suites = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests").glob("a*/test_*.py"))
+    chosen = [path for path in suites if "ledger_" in path or "trace" in path or "/test_epcis_" in path]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--create-db", *chosen],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": SERVER},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout[-6_000:] + done.stderr[-2_000:]
