@@ -14,7 +14,7 @@ from django.db import transaction
 from tests.world import World, make_world
 
 from lienvung.scan.counting import counter
-from lienvung.scan.versions import shelf
+from lienvung.scan.versions import forget
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
 
 @pytest.fixture
 def world(stage: World) -> Iterator[World]:
-    shelf.clear()
+    forget()
     counter.__init__()  # type: ignore[misc]  # nothing gathered, nobody seen
     with transaction.atomic():
         yield copy.deepcopy(stage)

@@ -18,7 +18,7 @@ from lienvung.epcis import build
 from lienvung.ledger.capture import capture_events
 from lienvung.people.models import Organisation
 from lienvung.scan import views
-from lienvung.scan.versions import shelf
+from lienvung.scan.versions import forget
 from lienvung.territory.actions import load_units
 from lienvung.territory.models import AdminUnit
 
@@ -295,7 +295,7 @@ def test_whom_to_call_and_where_it_comes_from(world: World) -> None:
     ninh_binh = AdminUnit.objects.get(level="province", code="37", valid_to=None)
     Organisation.objects.filter(pk=world.authority.pk).update(unit=ninh_binh, phone="0229 111 222")
     Organisation.objects.filter(pk=world.grower.pk).update(unit=ninh_binh)
-    shelf.clear()
+    forget()
     seen = text_of(Client().get(world.lot.path))
     assert "Chi cục Mẫu : 0229 111 222" in seen or "Chi cục Mẫu: 0229 111 222" in seen
     assert "Ninh Bình" in seen

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -13,14 +12,17 @@ from lienvung.gs1.canonical import key_of
 from lienvung.people.access import account_or_none, may_record, organisations_of
 from lienvung.people.models import Account, Organisation
 from lienvung.scan.models import FirstScan, ScanDay
+from lienvung.scan.versions import until_an_act
 from lienvung.territory.models import AdminUnit
 
 
+@until_an_act
 def product_of(gtin: str) -> Product | None:
     """The product with its owner."""
     return Product.objects.select_related("owner").filter(gtin=gtin).order_by().first()
 
 
+@until_an_act
 def lot_of(product: Product, number: str) -> Lot | None:
     return Lot.objects.filter(product=product, number=number).first()
 
@@ -29,7 +31,8 @@ def serial_of(product: Product, serial: str) -> IssuedSerial | None:
     return IssuedSerial.objects.select_related("lot").filter(product=product, serial=serial).first()
 
 
-def places_of(uris: Iterable[str]) -> dict[str, Place]:
+@until_an_act
+def places_of(uris: frozenset[str]) -> dict[str, Place]:
     """Registered places by canonical URI; a URI with an extension (254) finds the place of its GLN."""
     glns: dict[str, str] = {}
     for uri in uris:
@@ -43,13 +46,14 @@ def places_of(uris: Iterable[str]) -> dict[str, Place]:
     return {uri: found[gln] for uri, gln in glns.items() if gln in found}
 
 
-def authorities_of(provinces: Iterable[str]) -> list[Organisation]:
+@until_an_act
+def authorities_of(provinces: frozenset[str]) -> list[Organisation]:
     """The authorities of the provinces with these codes, to be called about a problem."""
     return list(
         Organisation.objects.filter(
             kind=Organisation.Kind.AUTHORITY,
             unit__level=AdminUnit.Level.PROVINCE,
-            unit__code__in=sorted(set(provinces)),
+            unit__code__in=sorted(provinces),
         ).order_by("name")[:4]
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -84,6 +85,7 @@ def raw_path(meta: Mapping[str, Any], path_info: str) -> str:
     return quote(path_info, safe="/!$&'()*+,;=:@-._~")
 
 
+@lru_cache(maxsize=4096)  # a viral label; a refusal is not remembered
 def read_address(path: str, *, decoded: str = "") -> Address:
     """The address of an encoded path; `decoded` is tried where the encoded one has lost its slashes.
 

@@ -15,12 +15,11 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError
+from django.http import HttpRequest
 from django.utils import timezone
 
 from lienvung.scan.actions import Place, Tally, store_counts
@@ -104,7 +103,7 @@ def _last_flush() -> None:
         log.warning("the last scan counts were lost")
 
 
-def province_of(headers: Mapping[str, Any]) -> str:
+def province_of(request: HttpRequest) -> str:
     """The province that the proxy names, at most 40 characters; '' where none is set up."""
     header = getattr(settings, "SCAN_PROVINCE_HEADER", "")
-    return str(headers.get(header, ""))[:40].strip() if header else ""
+    return str(request.headers.get(header, ""))[:40].strip() if header else ""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from html import escape
 
 Ring = Sequence[Sequence[float]]  # [[lon, lat], …]
+Box = tuple[float, float, float, float]  # west, south, east, north
 
 WIDTH, HEIGHT = 320.0, 240.0
 MARGIN = 26.0
@@ -51,7 +52,7 @@ class Point:
 class Frame:
     """Degrees to drawing units for one box (west, south, east, north)."""
 
-    def __init__(self, box: tuple[float, float, float, float]) -> None:
+    def __init__(self, box: Box) -> None:
         west, south, east, north = box
         self.squeeze = math.cos(math.radians((south + north) / 2))
         wide, high = max((east - west) * self.squeeze, 1e-6), max(north - south, 1e-6)
@@ -63,7 +64,7 @@ class Frame:
         return (lon - self.west) * self.squeeze * self.scale, (self.north - lat) * self.scale
 
 
-def box_of(points: Sequence[Point]) -> tuple[float, float, float, float]:
+def box_of(points: Sequence[Point]) -> Box:
     """The points' box, at least 0.35° high so that a single place still shows where it lies."""
     west, east = min(p.lon for p in points), max(p.lon for p in points)
     south, north = min(p.lat for p in points), max(p.lat for p in points)
@@ -86,17 +87,7 @@ def journey_map(
         f'<svg class="map" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img" aria-label="{escape(title)}">'
         f'<path class="sea" d="M0 0h{WIDTH:g}v{HEIGHT:g}H0z"/>'
     ]
-    for outline in outlines:
-        path = "".join(_ring(ring, frame) for ring in outline.rings)
-        if path and outline.near:
-            # border below, fill above: borders between the parts of one unit do not show
-            name = f"u{len(parts)}"
-            parts.append(
-                f'<defs><path id="{name}" d="{path}"/></defs><use class="edge" href="#{name}"/>'
-                f'<use class="near" href="#{name}"/>'
-            )
-        elif path:
-            parts.append(f'<path class="far" d="{path}"/>')
+    parts += [_border(outline, number, frame, box) for number, outline in enumerate(outlines)]
     if whole:
         parts.append(_archipelagos(islands, frame))
     places = [frame(p.lon, p.lat) for p in points]
@@ -111,6 +102,30 @@ def journey_map(
             f'<text class="no" x="{x:.0f}" y="{y + 4:.0f}">{escape(number)}</text>'
         )
     return "".join(parts) + "</svg>"
+
+
+_borders: dict[tuple[Box, str, bool], str] = {}  # lots of one product share their box
+_BORDERS_MAX = 512
+
+
+def _border(outline: Outline, number: int, frame: Frame, box: Box) -> str:
+    """The border of one unit. Those concerned have their edge below and their fill above, so that the borders
+    between the parts of one unit do not show."""
+    key = (box, outline.name, outline.near)
+    drawn = _borders.get(key)
+    if drawn is None:
+        path = "".join(_ring(ring, frame) for ring in outline.rings)
+        if path and outline.near:
+            drawn = (
+                f'<defs><path id="u{number}" d="{path}"/></defs><use class="edge" href="#u{number}"/>'
+                f'<use class="near" href="#u{number}"/>'
+            )
+        else:
+            drawn = f'<path class="far" d="{path}"/>' if path else ""
+        if len(_borders) >= _BORDERS_MAX:
+            _borders.clear()
+        _borders[key] = drawn
+    return drawn
 
 
 def _marks(points: Sequence[Point], places: Sequence[tuple[float, float]]) -> list[tuple[tuple[float, float], str]]:
@@ -162,7 +177,7 @@ def _labels(outlines: Sequence[Outline], frame: Frame, marks: Sequence[tuple[flo
     for outline in outlines:
         if not outline.near or not outline.name or not outline.rings:
             continue
-        border = [frame(lon, lat) for ring in outline.rings for lon, lat, *_ in ring]
+        border = [frame(lon, lat) for ring in outline.rings for lon, lat in ring[::4]]
         seen = [(x, y) for x, y in border if 0 < x < WIDTH and 0 < y < HEIGHT]
         if len(seen) < 3:
             continue

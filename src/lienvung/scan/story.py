@@ -109,7 +109,7 @@ def _goods_page(address: Address, records: Records, steps: Sequence[trace.Step],
         if s.biz_step or s.disposition  # an event without both (a recall) is no step of the journey
     ]
     all_stops = rules.stops(happenings)
-    places = access.places_of({stop.place for stop in all_stops if stop.place})
+    places = access.places_of(frozenset(stop.place for stop in all_stops if stop.place))
     shown, others = _views(all_stops, places)
     facts = details.gather(steps)
     lot_number = address.lot or records.lot_number
@@ -254,7 +254,7 @@ def _authorities(product: Product | None) -> list[Maker]:
     if product is None:
         return []
     units = [unit_words(product.origin_unit_id), unit_words(product.owner.unit_id)]
-    codes = {HANOI, *(unit.province_code for unit in units if unit)}
+    codes = frozenset([HANOI, *(unit.province_code for unit in units if unit)])
     return [Maker(a.name, a.name_en, a.address, a.phone, a.illustrative) for a in access.authorities_of(codes)]
 
 
@@ -373,7 +373,7 @@ def _absent(address: Address, records: Records, known: Known) -> Page:
 
 
 def _place_page(address: Address) -> Page:
-    place = access.places_of([address.canonical]).get(address.canonical)
+    place = access.places_of(frozenset([address.canonical])).get(address.canonical)
     has_events = place is not None or bool(events.history(address.canonical, limit=1))
     known = Known.REGISTERED if has_events else Known.UNKNOWN
     view = _place_view(address.canonical, place)

@@ -10,8 +10,10 @@ from __future__ import annotations
 import gzip
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import connection
 
@@ -19,7 +21,11 @@ _NOW = (
     "SELECT (SELECT hash FROM ledger_event WHERE rid = (SELECT MAX(rid) FROM ledger_event)),"
     " (SELECT uid FROM audit_act WHERE id = (SELECT MAX(id) FROM audit_act))"
 )
+_LAST_ACT = "SELECT uid FROM audit_act WHERE id = (SELECT MAX(id) FROM audit_act)"
 MOST_BYTES = 32 * 1024 * 1024
+MOST_RECORDS = 8_192
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def version() -> tuple[bytes, str]:
@@ -28,6 +34,40 @@ def version() -> tuple[bytes, str]:
         cursor.execute(_NOW)
         last_event, last_act = cursor.fetchone()
     return bytes(last_event or b""), str(last_act or "")
+
+
+_records: dict[Any, tuple[str, Any]] = {}
+
+
+def until_an_act(read: Callable[P, R]) -> Callable[P, R]:
+    """Remember what `read` gave until somebody acts: records of rooms change by acts only, never by a capture.
+
+    What is remembered is shared between requests and must not be changed.
+    """
+
+    @wraps(read)
+    def remembered(*args: P.args, **kwargs: P.kwargs) -> R:
+        with connection.cursor() as cursor:
+            cursor.execute(_LAST_ACT)
+            row = cursor.fetchone()
+        act = str(row[0]) if row else ""
+        key = (read.__name__, args, tuple(kwargs.items()))
+        found = _records.get(key)
+        if found is not None and found[0] == act:
+            return found[1]  # type: ignore[no-any-return]
+        made = read(*args, **kwargs)
+        if len(_records) >= MOST_RECORDS:
+            _records.clear()
+        _records[key] = (act, made)
+        return made
+
+    return remembered
+
+
+def forget() -> None:
+    """Forget all answers and records; for tests, which take back what acts did."""
+    shelf.clear()
+    _records.clear()
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from lienvung.errors import Invalid
-from lienvung.scan import machine, story
+from lienvung.scan import lists, machine, story
 from lienvung.scan.addresses import Address, raw_path, read_address
 from lienvung.scan.counting import counter, province_of
 from lienvung.scan.page import Page
@@ -23,11 +24,10 @@ from lienvung.texts import Text
 
 HTML = "text/html; charset=utf-8"
 METHODS = ("GET", "HEAD", "OPTIONS")
-CORS = {
-    "Access-Control-Allow-Origin": "*",
+CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Link, ETag"}
+PREFLIGHT = {
     "Access-Control-Allow-Methods": ", ".join(METHODS),
     "Access-Control-Allow-Headers": "Accept, Accept-Language",
-    "Access-Control-Expose-Headers": "Link, ETag",
     "Access-Control-Max-Age": "86400",
 }
 # Kept by shared caches, but asked for again each time (a 304 is cheap): a recall shows at once.
@@ -73,7 +73,7 @@ def _form(request: HttpRequest) -> str:
         return "linkset"
     if asked and asked.removeprefix("gs1:").removeprefix(machine.VOC) != "defaultLink":
         return "link:" + asked.removeprefix("gs1:").removeprefix(machine.VOC)[:40]
-    accept = request.headers.get("Accept", "")
+    accept = request.META.get("HTTP_ACCEPT", "")
     if "json" not in accept:
         return "html"
     best, best_q = "html", 0.0
@@ -153,6 +153,12 @@ def _html(page: Page, language: str) -> bytes:
     other = "en" if language == "vi" else "vi"
     context = {
         "page": page,
+        "parts": {
+            "proof": _proof(language),
+            "steps": lists.steps_html(page.steps, language),
+            "more_steps": lists.steps_html(page.more_steps, language),
+            "minimum": lists.minimum_html(page.minimum, language),
+        },
         "lang": language,
         "other_lang": other,
         "other_url": f"{page.path}?lang={other}",
@@ -160,6 +166,12 @@ def _html(page: Page, language: str) -> bytes:
         "demo": settings.DEMO,
     }
     return _tight(get_template("scan/page.html").render(context)).encode()
+
+
+@lru_cache(maxsize=2)
+def _proof(language: str) -> str:
+    """The section that says the same on every page, in the language that is active."""
+    return get_template("scan/proof.html").render({})
 
 
 def _tight(html: str) -> str:
@@ -179,17 +191,17 @@ def _count(request: HttpRequest, answer: Answer) -> None:
     counter.count(
         thing=answer.thing,
         known=answer.known,
-        province=province_of(request.headers),
+        province=province_of(request),
         device=device,
         now=timezone.now(),
     )
 
 
 def _send(request: HttpRequest, answer: Answer) -> HttpResponse:
-    if answer.status == 200 and answer.etag in request.headers.get("If-None-Match", ""):
+    if answer.status == 200 and answer.etag in request.META.get("HTTP_IF_NONE_MATCH", ""):
         response = Counted(status=304)
     else:
-        packed = len(answer.body) > 500 and "gzip" in request.headers.get("Accept-Encoding", "")
+        packed = len(answer.body) > 500 and "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "")
         body = answer.gzipped() if packed else answer.body
         response = Counted(body, status=answer.status, content_type=answer.content_type)
         if packed:
@@ -207,7 +219,7 @@ def _send(request: HttpRequest, answer: Answer) -> HttpResponse:
 def _options() -> HttpResponse:
     response = HttpResponse(status=204)
     response["Allow"] = ", ".join(METHODS)
-    for name, value in CORS.items():
+    for name, value in {**CORS, **PREFLIGHT}.items():
         response[name] = value
     return response
 
