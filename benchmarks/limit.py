@@ -110,6 +110,16 @@ class Limit:
         self.is_input[used] = True
         self.is_class = np.array(["/10/" in name for name in self.names])
 
+        self.marks = np.zeros(max(size, rid + 1), dtype=bool)
+        self.rank = np.zeros(size, dtype=np.int64)
+
+    def _distinct(self, numbers: Any) -> Any:
+        """Sorted, each once: marks in an array as long as all things are quicker than sorting or hashing."""
+        self.marks[numbers] = True
+        found = np.flatnonzero(self.marks)
+        self.marks[found] = False
+        return found
+
     # forward
 
     def forward(self, root: int, since: int = NEVER, until: int = ALWAYS) -> tuple[Any, Any]:
@@ -124,7 +134,7 @@ class Limit:
             owner, rows = self.uses.of(frontier)
             t = self.uses.columns["t"][rows]
             good = (t >= best[frontier[owner]]) & (t <= until)
-            processes = np.unique(self.uses.columns["process"][rows[good]])
+            processes = self._distinct(self.uses.columns["process"][rows[good]])
             _, rows = self.outputs.of(processes)
             parts.append((self.outputs.columns["thing"][rows], self.outputs.columns["t"][rows]))
             owner, rows = self.serials.of(frontier)
@@ -136,9 +146,8 @@ class Limit:
             before = best[things]
             np.minimum.at(best, things, times)
             better = best[things] < before
-            frontier = np.unique(things[better])
-            new = before[better] == ALWAYS
-            reached.append(np.unique(things[better][new]))
+            frontier = self._distinct(things[better])
+            reached.append(self._distinct(things[better & (before == ALWAYS)]))
         found = np.concatenate(reached)
         return found, best[found]
 
@@ -150,7 +159,7 @@ class Limit:
             _, rows = self.mentions.of(level)
             if level is things:
                 assert not (columns["role"][rows] >> 2 == PARENT).any()
-            holders = np.unique(columns["other"][rows[columns["opens"][rows]]])
+            holders = self._distinct(columns["other"][rows[columns["opens"][rows]]])
             if not len(holders):
                 return
             assert not self.is_input[holders].any()
@@ -168,7 +177,7 @@ class Limit:
             owner, rows = self.makes.of(things)
             t, process = self.makes.columns["t"][rows], self.makes.columns["process"][rows]
             good = t <= np.array([seen[thing] for thing in things[owner].tolist()])
-            _, rows = self.inputs.of(np.unique(process[good]))
+            _, rows = self.inputs.of(np.array(sorted(set(process[good].tolist())), dtype=np.int64))
             found = list(zip(self.inputs.columns["thing"][rows].tolist(), self.inputs.columns["t"][rows].tolist()))
             owner, rows = self.lots.of(things)
             found += [
@@ -208,7 +217,10 @@ class Limit:
         state_t = np.where(last_state >= 0, columns["t"][last_state], NEVER)
         inside = np.flatnonzero((last_change >= 0) & columns["opens"][last_change])
         if len(inside):
-            holders, of = np.unique(columns["other"][last_change[inside]].astype(np.int64), return_inverse=True)
+            other = columns["other"][last_change[inside]]
+            holders = self._distinct(other)
+            self.rank[holders] = np.arange(len(holders))
+            of = self.rank[other]
             their = self._where(holders, np.full(len(holders), until[0], dtype=np.int64))
             for mine, mine_t, theirs, theirs_t in (
                 (place, place_t, their[0], their[2]),

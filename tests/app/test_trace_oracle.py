@@ -20,6 +20,7 @@ from lienvung.ledger.trace import recall_scope, trace
 from lienvung.ledger.trace_source import LedgerSource
 from lienvung.lineage.batches import Memo
 from lienvung.lineage.facts import ALWAYS, NEVER, Ints, ints
+from lienvung.lineage.lots import parcels_of
 from lienvung.lineage.memory import Happening, MemorySource
 from lienvung.lineage.places import places_of
 from lienvung.lineage.states import State
@@ -145,18 +146,15 @@ def test_scope_counts_what_the_oracle_reaches(chain, root, until):
 
 
 def _parcels(source, parcels, names):
-    return sorted(
-        (
-            *names(ints([p.lot]))[:1], *names(ints([p.place])), p.state.word, p.quantity, source.words(ints([p.uom]))[0],
-            *names(ints([p.holder])), p.seen, p.unaccounted, p.uncertain,
-        )
-        for p in parcels
-    )  # fmt: skip
+    def told(p):
+        lot, place, holder = (names(ints([number]))[0] for number in (p.lot, p.place, p.holder))
+        unit = source.words(ints([p.uom]))[0]
+        return (lot, place, p.state.word, p.quantity, unit, holder, p.seen, p.unaccounted, p.uncertain)
+
+    return sorted(map(told, parcels), key=repr)
 
 
 def _memory_parcels(source, reached, until):
-    from lienvung.lineage.lots import parcels_of
-
     return parcels_of(Memo(source, until), source.numbers(sorted(set(reached) & set(LOTS))))
 
 

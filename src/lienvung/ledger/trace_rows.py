@@ -21,16 +21,20 @@ from django.db import connection
 from psycopg.adapt import Loader
 from psycopg.pq import Format
 
-from lienvung.ledger.tables import BLOCK_BITS, BLOCK_SIZE, OFFSET_MASK
-from lienvung.lineage.facts import Ints, ints, positions_in
+from lienvung.ledger.tables import BLOCK_BITS, OFFSET_MASK
+from lienvung.lineage.facts import Floats, Ints, ints, positions_in
 
 Columns = list[Ints]
 
 NEAR = 16  # ids further apart than this are asked for in two windows
 WINDOWS = 4_000  # a query
-TABLE_LIMIT = 1 << 23  # entries of a look-up table by offset; beyond, numbers are searched
 
-# Each int column of a mention: numbers share a column, because the transport costs by value.
+MASK20 = (1 << 20) - 1
+
+# What `read_mentions` gives, in this order.
+MENTION_COLUMNS = ("t", "event", "role", "other", "loc", "disp", "step", "uom")
+
+# Each int column of a mention on its way: numbers share a column, because the transport costs by value.
 _MENTION = [
     "(m.blk << 26) | ({lo} << 16) | ({hi} << 6) | ({role} << 1) | {quantity}",
     "m.t",
@@ -44,6 +48,10 @@ _WIDE = (
     "AND m.hi >= ((w.value >> 10) & 1023)"
 )
 _LINK = _WIDE.replace("m.wide = 1 AND ", "")
+_HOLDERS = (
+    "SELECT DISTINCT m.other FROM {windows} JOIN ledger_mention m ON {condition} "
+    "WHERE m.role BETWEEN 8 AND 11 AND m.other IS NOT NULL"
+)
 _AMOUNTS = (
     "SELECT m.blk, m.lo, m.t, m.event, m.role, COALESCE(m.other, -1), COALESCE(m.loc, -1), COALESCE(m.disp, -1), "
     "COALESCE(m.step, -1), m.qty, m.uom FROM {windows} JOIN ledger_mention m ON {narrow} WHERE m.uom > 0"
@@ -97,22 +105,6 @@ def expand(rows: RangeRows, order: Ints) -> tuple[Ints, Ints]:
     return row, thing
 
 
-def index_of(things: Ints, wanted: Ints) -> Ints:
-    """Where each of `wanted` stands in `things` (sorted, unique), -1 where it does not."""
-    if not len(things) or not len(wanted):
-        return np.full(len(wanted), -1, dtype=np.int64)
-    blocks = np.unique(things >> BLOCK_BITS)
-    span = int(blocks[-1] - blocks[0]) + 1
-    if len(wanted) < 5_000 or span > TABLE_LIMIT or len(blocks) * BLOCK_SIZE > TABLE_LIMIT:
-        return positions_in(things, wanted)
-    rank = np.zeros(span, dtype=np.int64)
-    rank[blocks - blocks[0]] = np.arange(len(blocks))
-    table = np.full(len(blocks) * BLOCK_SIZE, -1, dtype=np.int32)
-    table[(rank[(things >> BLOCK_BITS) - blocks[0]] << BLOCK_BITS) + (things & OFFSET_MASK)] = np.arange(len(things))
-    blk = (wanted >> BLOCK_BITS) - blocks[0]
-    return table[(rank[blk] << BLOCK_BITS) + (wanted & OFFSET_MASK)].astype(np.int64)
-
-
 class SqliteReader:
     """Columns as text: half the time of fetching rows, measured on 90,000 rows."""
 
@@ -141,6 +133,13 @@ class SqliteReader:
 
     def amounts(self, windows: Ints) -> list[tuple[Any, ...]]:
         return self.rows(_AMOUNTS.format(windows="json_each(?1) w", narrow=_NARROW), windows)
+
+    def holders(self, windows: Ints) -> list[int]:
+        return [
+            holder
+            for condition in (_NARROW, _WIDE)
+            for (holder,) in self.rows(_HOLDERS.format(windows="json_each(?1) w", condition=condition), windows)
+        ]
 
     def _columns(self, inner: str, count: int, values: Ints) -> tuple[Columns, Ints, bytes]:
         texts = ", ".join(f"group_concat(c{number})" for number in range(count))
@@ -190,6 +189,14 @@ class PostgresReader:
             pool or b"",
         )
 
+    def holders(self, windows: Ints) -> list[int]:
+        unnest = "unnest(%s::int8[]) AS w (value)"
+        return [
+            holder
+            for condition in (_NARROW, _WIDE)
+            for (holder,) in self.rows(_HOLDERS.format(windows=unnest, condition=condition), windows)
+        ]
+
     def amounts(self, windows: Ints) -> list[tuple[Any, ...]]:
         unnest = "unnest(%s::int8[]) AS w (value)"
         return self.cursor.execute(
@@ -225,11 +232,10 @@ def open_reader() -> SqliteReader | PostgresReader:
     return SqliteReader() if connection.vendor == "sqlite" else PostgresReader()
 
 
-def read_mentions(reader: SqliteReader | PostgresReader, things: Ints) -> tuple[RangeRows, list[tuple[Any, ...]]]:
-    """Rows about `things` identified one by one, and the quantity elements about them as tuples."""
+def read_mentions(reader: SqliteReader | PostgresReader, things: Ints) -> tuple[RangeRows, Floats]:
+    """Rows about `things`, columns as in MENTION_COLUMNS, and the quantity of each (NaN: none)."""
     windows = windows_of(things)
     columns: list[Columns] = []
-    sizes: list[Ints] = []
     pools: list[bytes] = []
     amounts: list[tuple[Any, ...]] = []
     for start in range(0, len(windows), WINDOWS):
@@ -238,18 +244,48 @@ def read_mentions(reader: SqliteReader | PostgresReader, things: Ints) -> tuple[
         if not len(found[0]):
             continue
         quantities = (found[0] & 1).astype(np.bool_)
-        if quantities.any():
+        if quantities.any():  # they are few, and come again with their quantity
             amounts += reader.amounts(part)
             found, size = [column[~quantities] for column in found], size[~quantities]
-        columns.append(found)
-        sizes.append(size)
+        columns.append([*found, size])
         pools.append(pool)
-    merged = [np.concatenate([ints(), *(part[number] for part in columns)]) for number in range(len(_MENTION))]
-    key = merged[0]
-    rows = RangeRows(
-        key >> 26, (key >> 16) & 1023, (key >> 6) & 1023, np.concatenate([ints(), *sizes]), b"".join(pools), merged
+    key, t, event, placed, inside, size = (
+        np.concatenate([ints(), *(part[number] for part in columns)]) for number in range(len(_MENTION) + 1)
     )
-    return rows, amounts
+    named = [t, event, (key >> 1) & 31, inside >> 20, placed >> 20, placed & MASK20, inside & MASK20, np.zeros_like(t)]
+    for column in named[3:7]:
+        column[column == 0] = -1
+    rows = RangeRows(key >> 26, (key >> 16) & 1023, (key >> 6) & 1023, size, b"".join(pools), named)
+    return _with_amounts(rows, amounts, things)
+
+
+def _with_amounts(rows: RangeRows, amounts: list[tuple[Any, ...]], things: Ints) -> tuple[RangeRows, Floats]:
+    none = np.full(len(rows), np.nan)
+    if not amounts:
+        return rows, none
+    blk, lo, t, event, role, other, loc, disp, step, qty, uom = zip(*amounts)
+    ours = positions_in(things, (ints(blk) << BLOCK_BITS) + ints(lo)) >= 0
+    more = [ints(column)[ours] for column in (t, event, role, other, loc, disp, step, uom)]
+    offsets = ints(lo)[ours]
+    given = np.array([np.nan if amount is None else amount for amount in qty], dtype=np.float64)[ours]
+    merged = RangeRows(
+        np.concatenate([rows.blk, ints(blk)[ours]]),
+        np.concatenate([rows.lo, offsets]),
+        np.concatenate([rows.hi, offsets]),
+        np.concatenate([rows.size, np.zeros_like(offsets)]),
+        rows.pool,
+        [np.concatenate([column, extra]) for column, extra in zip(rows.columns, more)],
+    )
+    return merged, np.concatenate([none, given])
+
+
+def read_holders(reader: SqliteReader | PostgresReader, things: Ints) -> Ints:
+    """Every container that is named with one of `things` as its child, or with a neighbour in the same row."""
+    windows = windows_of(things)
+    found: set[int] = set()
+    for start in range(0, len(windows), WINDOWS):
+        found.update(reader.holders(windows[start : start + WINDOWS]))
+    return ints(sorted(found))
 
 
 def read_links(reader: SqliteReader | PostgresReader, things: Ints, role: int) -> list[tuple[Any, ...]]:

@@ -17,7 +17,7 @@ from lienvung.ledger.events import iso
 from lienvung.ledger.trace_names import find, kind_of
 from lienvung.ledger.trace_source import LedgerSource
 from lienvung.lineage.batches import Memo
-from lienvung.lineage.facts import ALWAYS, INPUT, NEVER, Flags, Ints, ints
+from lienvung.lineage.facts import ALWAYS, INPUT, NEVER, Flags, Ints, distinct, ints
 from lienvung.lineage.lots import Parcel, parcels_of
 from lienvung.lineage.places import Places, places_of
 from lienvung.lineage.states import State
@@ -74,7 +74,7 @@ class Scope:
     def itemised(self) -> set[int]:
         """Lots whose serials are in the scope: their quantities are the same goods once more."""
         uses = self.source.links(self.lots, INPUT)
-        return set(np.unique(uses.thing[uses.members()]).tolist())
+        return set(distinct(uses.thing[uses.members()]).tolist())
 
     @property
     def count(self) -> int:
@@ -173,7 +173,7 @@ class Scope:
 
     def _thing_items(self, part: slice) -> Iterator[ScopeItem]:
         places, things = self.places, self.things[part]
-        numbers = np.unique(np.concatenate([places.loc[part], places.holder[part]]))
+        numbers = distinct(np.concatenate([places.loc[part], places.holder[part]]))
         numbers = numbers[numbers >= 0]
         names = dict(zip(numbers.tolist(), self.source.uris(numbers)))
         for uri, state, loc, seen, holder, since in zip(

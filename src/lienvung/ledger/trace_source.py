@@ -7,23 +7,23 @@ from functools import cached_property
 
 import numpy as np
 
-from lienvung.ledger.tables import BLOCK_BITS, full_uri
+from lienvung.ledger.tables import full_uri
 from lienvung.ledger.trace_rows import (
+    MENTION_COLUMNS,
     WINDOWS,
     expand,
-    index_of,
     open_reader,
     range_rows,
     read_group,
+    read_holders,
     read_links,
     read_mentions,
 )
-from lienvung.lineage.facts import INPUT, Flags, Ints, Links, Mentions, ints, mentions_in_order, positions_in
+from lienvung.lineage.facts import INPUT, Flags, Ints, Links, Mentions, distinct, ints, positions_in
 
 # Class-level identifiers: a product, a lot, a piece of a trade item without serial. All else may hold something.
 _CLASS_LEVEL = re.compile(r"^/(01|8006)/[^/]+(/(10|235)/[^/]+)?$|^urn:epc:(class|idpat):")
 FEW_VOIDS = 20_000
-MASK20 = (1 << 20) - 1
 
 
 class LedgerSource:
@@ -45,7 +45,7 @@ class LedgerSource:
     def _void(self, events: Ints) -> Flags:
         voids = self._voids
         if voids is None:
-            asked = np.unique(events)
+            asked = distinct(events)
             sql = "SELECT v.rid FROM {values} JOIN ledger_void v ON v.rid = w.value"
             found = [
                 rid
@@ -60,58 +60,30 @@ class LedgerSource:
     # the questions of a walk
 
     def mentions(self, things: Ints, until: int) -> Mentions:
-        rows, amounts = read_mentions(self.reader, things)
-        key, t, event, placed, inside = rows.columns
-        role = (key >> 1) & 31
-        order = np.lexsort(((event << 5) | role, t))
-        ordered_t, ordered_event = t[order], event[order]
-        keep = np.ones(len(order), dtype=np.bool_)
-        if len(order) and ordered_t[-1] > until:
-            keep &= ordered_t <= until
-        keep &= ~self._void(ordered_event)
+        rows, quantity = read_mentions(self.reader, things)
+        named = dict(zip(MENTION_COLUMNS, rows.columns))
+        t, event = named["t"], named["event"]
+        keep = ~self._void(event)
+        if len(t) and int(t.max()) > until:
+            keep &= t <= until
+        order = np.lexsort(((event << 5) | named["role"], t))
         if not keep.all():
-            order = order[keep]
+            order = order[keep[order]]
         row, thing = expand(rows, order)
-        index = index_of(things, thing)
+        index = positions_in(things, thing)
         ours = index >= 0
         if not ours.all():
             row, index = row[ours], index[ours]
-        placed, inside = placed[order], inside[order]
-        loc, disp, other, step = placed >> 20, placed & MASK20, inside >> 20, inside & MASK20
-        for column in (loc, disp, other, step):
-            column[column == 0] = -1
-        none = np.zeros(len(order), dtype=np.int64)
-        found = Mentions(
-            t[order], event[order], role[order], other, loc, disp, step, np.full(len(order), np.nan), none, row, index
-        )
-        return self._with_amounts(found, amounts, things, until) if amounts else found
-
-    def _with_amounts(self, found: Mentions, amounts: list[tuple[object, ...]], things: Ints, until: int) -> Mentions:
-        """Add quantity elements, which come as tuples: they are few."""
-        blk, lo, t, event, role, other, loc, disp, step, qty, uom = zip(*amounts)
-        index = positions_in(things, (ints(blk) << BLOCK_BITS) + ints(lo))
-        keep = (index >= 0) & (ints(t) <= until) & ~self._void(ints(event))
-        given = np.array([np.nan if amount is None else amount for amount in qty], dtype=np.float64)
-        columns = {
-            "t": t,
-            "event": event,
-            "role": role,
-            "other": other,
-            "loc": loc,
-            "disp": disp,
-            "step": step,
-            "uom": uom,
-        }
-        merged = {name: np.concatenate([getattr(found, name), ints(column)[keep]]) for name, column in columns.items()}
-        merged["qty"] = np.concatenate([found.qty, given[keep]])
-        size = len(found)
-        row = np.concatenate([found.row, np.arange(size, size + int(keep.sum()))])
-        return mentions_in_order(merged, row, np.concatenate([found.index, index[keep]]))
+        columns = {name: column[order] for name, column in named.items()}
+        return Mentions(**columns, qty=quantity[order], row=row, index=index)
 
     def links(self, things: Ints, role: int) -> Links:
         found = self._links(read_links(self.reader, things, role), role)
-        index = index_of(things, found.thing)
-        return found if (index >= 0).all() else found.where(index >= 0)
+        ours = positions_in(things, found.thing) >= 0
+        return found if ours.all() else found.where(ours)
+
+    def holders(self, things: Ints) -> Ints:
+        return read_holders(self.reader, things)
 
     def members(self, processes: Ints, role: int) -> Links:
         return self._links(read_group(self.reader, processes, role), role)
@@ -130,7 +102,7 @@ class LedgerSource:
         return links.where(keep)
 
     def unpacks_all(self, events: Ints) -> Flags:
-        with_children = np.unique(self.members(events, 2).event)
+        with_children = distinct(self.members(events, 2).event)
         empty = positions_in(with_children, events) < 0
         rest = events[empty]
         if len(rest):

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from lienvung.lineage.facts import CHILD, DELETE, Flags, Ints, Mentions, Source, positions_in
+from lienvung.lineage.facts import CHILD, DELETE, Flags, Ints, Mentions, Source, distinct, positions_in
 from lienvung.lineage.states import is_final, opens_stay, row_states
 
 # More queries than this are answered by painting over an array, fewer by searching sorted keys.
@@ -126,7 +126,7 @@ class Memo:
     def itemised(self, events: Ints) -> Flags:
         """Which events are known, from what was read already, to take named children out of a container."""
         known = [b.mentions.event[b.mentions.role == CHILD * 4 + DELETE] for b in self._batches]
-        return positions_in(np.unique(np.concatenate(known)), events) >= 0 if known else np.zeros(len(events), np.bool_)
+        return positions_in(distinct(np.concatenate(known)), events) >= 0 if known else np.zeros(len(events), np.bool_)
 
     def parts(self, things: Ints) -> list[tuple[Ints, Batch]]:
         """The batches that hold `things` (sorted, unique), each with the things it holds; what is missing is read."""

@@ -24,7 +24,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lienvung.lineage.batches import Batch, Memo
-from lienvung.lineage.facts import ADD, CHILD, DELETE, EPC, INPUT, OBSERVE, OUTPUT, PARENT, Ints, ints, positions_in
+from lienvung.lineage.facts import (
+    ADD,
+    CHILD,
+    DELETE,
+    EPC,
+    INPUT,
+    OBSERVE,
+    OUTPUT,
+    PARENT,
+    Ints,
+    distinct,
+    ints,
+    positions_in,
+)
 from lienvung.lineage.places import places_of
 from lienvung.lineage.states import FINAL, State
 from lienvung.lineage.stays import emptied
@@ -274,7 +287,7 @@ def _where(memo: Memo, things: Ints, times: Ints) -> tuple[list[int], list[State
 def _close(memo: Memo, lot: int, books: dict[int, _Book]) -> list[Parcel]:
     """What stands in the books at the end; parts in containers are where these are."""
     entries = [(uom, book, where, line) for uom, book in books.items() for where, line in book.stock.items()]
-    holders = np.unique(ints([where[2] for _, _, where, _ in entries if where[2] >= 0]))
+    holders = distinct(ints([where[2] for _, _, where, _ in entries if where[2] >= 0]))
     found = places_of(memo, holders, np.full(len(holders), memo.until)) if len(holders) else None
     parcels: list[Parcel] = []
     for uom, book, (place, state, holder), line in entries:

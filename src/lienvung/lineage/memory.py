@@ -17,6 +17,7 @@ from lienvung.lineage.facts import (
     Ints,
     Links,
     Mentions,
+    distinct,
     ints,
     mentions_in_order,
 )
@@ -141,6 +142,9 @@ class MemorySource:
             for thing, event, t in self._members.get((process, role), [])
         ]
         return _links(found)
+
+    def holders(self, things: Ints) -> Ints:
+        return distinct(ints([row[3] for thing in things.tolist() for row in self._rows.get(thing, []) if row[3] >= 0]))
 
     def unpacks_all(self, events: Ints) -> Flags:
         return np.array(

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lienvung.lineage.batches import Batch, Memo
-from lienvung.lineage.facts import NEVER, Ints, positions_in
+from lienvung.lineage.facts import NEVER, Ints, distinct, positions_in
 from lienvung.lineage.stays import emptied
 
 MAX_NESTING = 8
@@ -43,7 +43,7 @@ class Places:
 
 def places_of(memo: Memo, things: Ints, until: Ints, depth: int = 0) -> Places:
     """Where each of `things` was at the time `until` given for it. `things` is sorted; one may be asked many times."""
-    unique = things if _unique(things) else np.unique(things)
+    unique = things if _unique(things) else distinct(things)
     parts = memo.parts(unique)
     found = Places.unknown(len(things))
     for here, batch in parts:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lienvung.lineage.batches import Batch, Memo
-from lienvung.lineage.facts import ALWAYS, CHILD, DELETE, PARENT, Flags, Ints, ints, positions_in
+from lienvung.lineage.facts import ALWAYS, CHILD, DELETE, PARENT, Flags, Ints, distinct, ints, positions_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def emptied(memo: Memo, holders: Ints, start: Ints, event: Ints) -> Ints:
     ends = np.full(len(holders), ALWAYS, dtype=np.int64)
     if not len(holders):
         return ends
-    for here, batch in memo.parts(np.unique(holders)):
+    for here, batch in memo.parts(distinct(holders)):
         closers = empties(memo, batch)
         if not closers.any():
             continue
@@ -133,7 +133,7 @@ def empties(memo: Memo, batch: Batch) -> Flags:
     closers = batch.finals.copy()
     unpacked = np.flatnonzero(m.role == PARENT * 4 + DELETE)
     if len(unpacked):
-        events = np.unique(m.event[unpacked])
+        events = distinct(m.event[unpacked])
         named = memo.itemised(events)
         rest = events[~named]
         if len(rest):

@@ -28,6 +28,7 @@ from lienvung.lineage.facts import (
     Ints,
     Links,
     Source,
+    distinct,
     ints,
     no_links,
     positions_in,
@@ -90,7 +91,7 @@ class _Spread:
 
 def _spread(roots: Ints, time: int, step: Step, *, earlier: bool) -> Reach:
     sign = 1 if earlier else -1  # inside, the smaller time always wins
-    frontier = np.unique(roots)
+    frontier = distinct(roots)
     times = np.full(len(frontier), sign * time, dtype=np.int64)
     reached = _Spread(frontier, times.copy())
     depth = 0
@@ -142,7 +143,7 @@ class _Forward:
         of_thing = positions_in(things, uses.thing)
         member = uses.members()
         used = ~member & (uses.t >= since[of_thing]) & (uses.t <= self.memo.until)
-        processes = np.union1d(uses.process[used], self._ridden(things, since))
+        processes = distinct(np.concatenate([uses.process[used], self._ridden(things, since)]))
         return _gather(
             [
                 self._serials(uses.where(member), since[of_thing[member]]),
@@ -155,7 +156,7 @@ class _Forward:
         """The serials of lots."""
         if not len(uses):
             return ints(), ints()
-        made = self._by_then(self.memo.source.members(np.unique(uses.process), OUTPUT))
+        made = self._by_then(self.memo.source.members(distinct(uses.process), OUTPUT))
         order = np.argsort(uses.process, kind="stable")
         return made.thing, since[order][np.searchsorted(uses.process[order], made.process)]
 
@@ -176,7 +177,7 @@ class _Forward:
         uses = uses.where(~uses.members() & (uses.t <= self.memo.until))
         if not len(uses):
             return ints()
-        towards = _leading_to(self.memo, holders, np.unique(uses.thing))
+        towards = _leading_to(self.memo, holders, distinct(uses.thing))
         stays, found = stays_of(self.memo, things, towards), ints()
         for _ in range(MAX_NESTING):
             if not len(stays):
@@ -185,7 +186,7 @@ class _Forward:
             t = uses.t[j]
             inside = (stays.start[i] <= t) & (t <= stays.end[i])
             inside &= t >= since[np.searchsorted(things, stays.thing[i])]
-            found = np.union1d(found, uses.process[j[inside]])
+            found = distinct(np.concatenate([found, uses.process[j[inside]]]))
             stays = _one_up(self.memo, stays, towards)
         return found
 
@@ -214,7 +215,7 @@ class _Back:
         made = source.links(things, OUTPUT)
         made = made.where(made.t <= until[positions_in(things, made.thing)])
         if len(made):
-            used = source.members(np.unique(made.process), INPUT)
+            used = source.members(distinct(made.process), INPUT)
             member = used.members()
             if member.any():
                 parts.append(self._lots(made, used.where(member), things, until))
@@ -237,7 +238,7 @@ class _Back:
         for _ in range(MAX_NESTING):
             if not len(holders):
                 break
-            stays = inside_of(self.memo, np.unique(holders))
+            stays = inside_of(self.memo, distinct(holders))
             i, j = _pairs_of_key(holders, stays.holder)
             t = times[i]
             keep = (stays.start[j] <= t) & (t <= stays.end[j])
@@ -258,7 +259,7 @@ class _Back:
                 break
             parts.append((stays.thing, np.minimum(stays.end, self.memo.until)))
             holders = np.setdiff1d(stays.thing, seen)
-            seen = np.union1d(seen, holders)
+            seen = distinct(np.concatenate([seen, holders]))
         return _gather(parts)
 
     def _holders(self, things: Ints, until: Ints) -> Pairs:
@@ -268,13 +269,13 @@ class _Back:
         made = made.where(made.t <= self.memo.until)
         if not len(made):
             return ints(), ints()
-        towards = _leading_to(self.memo, above, np.unique(made.thing))
+        towards = _leading_to(self.memo, above, distinct(made.thing))
         stays, parts = stays_of(self.memo, things, towards), []
         for _ in range(MAX_NESTING):
             if not len(stays):
                 break
             limit = np.minimum(stays.end, until[np.searchsorted(things, stays.thing)])
-            keep = (stays.start <= limit) & (positions_in(np.unique(made.thing), stays.holder) >= 0)
+            keep = (stays.start <= limit) & (positions_in(distinct(made.thing), stays.holder) >= 0)
             parts.append((stays.holder[keep], limit[keep]))
             stays = _one_up(self.memo, stays, towards)
         return _gather(parts)
@@ -282,13 +283,13 @@ class _Back:
 
 def holders_above(memo: Memo, things: Ints) -> Ints:
     """All containers that any of `things` was ever in, directly or through others."""
-    above, level = ints(), things
-    for _ in range(MAX_NESTING):
-        found = [_holders_in(batch, here) for here, batch in memo.parts(level)]
-        level = np.setdiff1d(np.concatenate([ints(), *found]), above)
-        if not len(level):
-            break
-        above = np.union1d(above, level)
+    level = distinct(np.concatenate([ints(), *(_holders_in(batch, here) for here, batch in memo.parts(things))]))
+    above = level
+    for _ in range(MAX_NESTING - 1):
+        if len(level):
+            found = memo.source.holders(level)
+            level = found[positions_in(above, found) < 0]
+            above = distinct(np.concatenate([above, level]))
     return above
 
 
@@ -296,9 +297,9 @@ def _holders_in(batch: Batch, things: Ints) -> Ints:
     if not batch.opens.any():
         return ints()
     if len(things) == len(batch.things):
-        return np.unique(batch.mentions.other[batch.opens])
+        return distinct(batch.mentions.other[batch.opens])
     _, rows = batch.select(things, batch.opens)
-    return np.unique(batch.mentions.other[rows])
+    return distinct(batch.mentions.other[rows])
 
 
 def _leading_to(memo: Memo, holders: Ints, goals: Ints) -> Ints:
@@ -306,7 +307,7 @@ def _leading_to(memo: Memo, holders: Ints, goals: Ints) -> Ints:
     towards = goals
     for _ in range(MAX_NESTING):
         inside = stays_of(memo, holders, towards)
-        more = np.union1d(towards, inside.thing)
+        more = distinct(np.concatenate([towards, inside.thing]))
         if len(more) == len(towards):
             break
         towards = more
@@ -315,7 +316,7 @@ def _leading_to(memo: Memo, holders: Ints, goals: Ints) -> Ints:
 
 def _one_up(memo: Memo, stays: Stays, towards: Ints) -> Stays:
     """From stays in containers to stays, through them, in the containers of these."""
-    upper = stays_of(memo, np.unique(stays.holder), towards)
+    upper = stays_of(memo, distinct(stays.holder), towards)
     i, j = _pairs_of_key(stays.holder, upper.thing)
     start, end = np.maximum(stays.start[i], upper.start[j]), np.minimum(stays.end[i], upper.end[j])
     keep = start <= end
@@ -330,8 +331,8 @@ def inside_of(memo: Memo, holders: Ints) -> Stays:
         parent = batch.mentions.role >> 2 == PARENT
         if parent.any():
             _, rows = batch.select(here, parent)
-            events.append(np.unique(batch.mentions.event[rows]))
+            events.append(distinct(batch.mentions.event[rows]))
     if not events:
         return join([])
-    children = np.unique(memo.source.members(np.unique(np.concatenate(events)), CHILD).thing)
+    children = distinct(memo.source.members(distinct(np.concatenate(events)), CHILD).thing)
     return stays_of(memo, children, holders) if len(children) else join([])
