@@ -109,19 +109,22 @@ class Identifiers(_Bounded):
         self.heads: dict[str, str] = {}  # what serials (or lots) of one class share: as given -> canonical
 
     def __missing__(self, uri: str) -> str:
+        # Serials, lots and pallets of known classes are worked out each time: they come once or twice, and a
+        # dictionary of them all would be slower than the work and grow for ever.
+        if uri.startswith(_SSCC) and is_sscc(uri[22:]):
+            return uri
         cut = uri.rfind("/" if uri[:1] == "h" else ".") + 1
         last = uri[cut:]
         shared = self.heads.get(uri[:cut])
         if shared is not None and last.isalnum() and len(last) <= 20 and last.isascii():
-            canonical = shared + last
-        elif uri.startswith(_SSCC) and is_sscc(uri[22:]):
-            canonical = uri
-        else:
-            canonical = self._check(uri)
-            if last.isalnum() and canonical.endswith(("/21/" + last, "/10/" + last)):
-                if len(self.heads) >= _MAX_ENTRIES:
-                    self.heads.clear()
-                self.heads[uri[:cut]] = canonical[: -len(last)]
+            return shared + last
+        canonical = self._check(uri)
+        if canonical is uri and uri.startswith(_NO_GS1):
+            return uri
+        if last.isalnum() and canonical.endswith(("/21/" + last, "/10/" + last)):
+            if len(self.heads) >= _MAX_ENTRIES:
+                self.heads.clear()
+            self.heads[uri[:cut]] = canonical[: -len(last)]
         if len(self) >= _MAX_ENTRIES:
             self.clear()
         self[uri] = canonical
@@ -144,6 +147,8 @@ class Identifiers(_Bounded):
                 cut = len(head)
                 found = [canonical + uri[cut:] for uri in uris]
                 return found, "epc=" + "epc=".join(sorted(found))
+            if head == _SSCC and all([is_sscc(uri[22:]) for uri in uris]):
+                return uris, "epc=" + "epc=".join(sorted(uris))
         found = [self[uri] for uri in uris]
         return found, "epc=" + "epc=".join(sorted(found))
 

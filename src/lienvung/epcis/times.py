@@ -17,8 +17,8 @@ _FULL = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?(Z|z|[+-][0-9]{2}:[0-9]{2})"
 )
 _MILLISECOND = timedelta(milliseconds=1)
-# ':04:03' -> ms in the hour, '.250' -> ms in the second; the look-up doubles as the check of the digits.
-MINUTE_SECOND = {f":{m:02}:{s:02}": (m * 60 + s) * 1000 for m in range(60) for s in range(60)}
+# ':04' and '.250'; the look-up doubles as the check of the digits. Small tables stay in the processor's cache.
+SIXTY = {f":{n:02}": n for n in range(60)}
 MILLISECONDS = {f".{ms:03}": ms for ms in range(1000)}
 HOURS: dict[str, tuple[int, str]] = {}
 """'2026-11-02T07+07:00' -> (epoch ms of that hour, '2026-11-02T00')."""
@@ -30,14 +30,15 @@ def parse_time(text: str) -> tuple[int, str]:
 
     Raises `Invalid` for text that is not RFC 3339 with a zone, or a time that does not exist.
     """
-    minute = text[13:19]
     try:
         if text[19] == ".":
-            fraction = text[19:23]
             base, hour = HOURS[text[:13] + text[23:]]
-            return base + MINUTE_SECOND[minute] + MILLISECONDS[fraction], f"{hour}{minute}{fraction}Z"
+            rest = text[13:23]
+            ms = base + SIXTY[rest[:3]] * 60_000 + SIXTY[rest[3:6]] * 1000 + MILLISECONDS[rest[6:]]
+            return ms, f"{hour}{rest}Z"
         base, hour = HOURS[text[:13] + text[19:]]
-        return base + MINUTE_SECOND[minute], f"{hour}{minute}.000Z"
+        rest = text[13:19]
+        return base + SIXTY[rest[:3]] * 60_000 + SIXTY[rest[3:]] * 1000, f"{hour}{rest}.000Z"
     except LookupError:
         pass  # an hour not met yet, or a form that needs the whole grammar
     found = _parse(text)
@@ -83,12 +84,12 @@ def _offset(zone: str) -> timedelta:
 def _remember(text: str, ms: int, canonical: str) -> None:
     """Keep what the hour is in UTC, where its minutes are those of UTC: all but a few zones."""
     zone = text[23:] if text[19] == "." else text[19:]
-    within = MINUTE_SECOND.get(text[13:19])
-    if within is None or not (zone in ("Z", "z") or (len(zone) == 6 and zone.endswith(":00"))):
+    minute, second = SIXTY.get(text[13:16]), SIXTY.get(text[16:19])
+    if minute is None or second is None or not (zone in ("Z", "z") or (len(zone) == 6 and zone.endswith(":00"))):
         return
     fraction = MILLISECONDS.get(text[19:23]) if text[19] == "." else 0
     if fraction is None:
         return
     if len(HOURS) >= _HOURS_MAX:
         HOURS.clear()
-    HOURS[text[:13] + zone] = (ms - within - fraction, canonical[:13])
+    HOURS[text[:13] + zone] = (ms - minute * 60_000 - second * 1000 - fraction, canonical[:13])
