@@ -38,8 +38,9 @@ def write(home: Path, content: dict[str, Any]) -> None:
 
 
 def story_digest() -> str:
-    """Changes when the story's data or its tellers change: an older demo is then built anew."""
+    """Changes when the story's data, its tellers or the tables change: an older demo is then built anew."""
+    here = Path(__file__).parent
     digest = hashlib.sha256()
-    for path in sorted([*FOLDER.glob("*.toml"), *Path(__file__).parent.glob("*.py")]):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    for path in sorted([*FOLDER.glob("*.toml"), *here.glob("*.py"), *here.parent.glob("*/migrations/*.py")]):
+        digest.update(hashlib.sha256(path.name.encode() + b"\0" + path.read_bytes()).digest())
     return digest.hexdigest()
