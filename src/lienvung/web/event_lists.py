@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from django.urls import reverse
@@ -28,8 +29,15 @@ def type_name(event: StoredEvent) -> str:
 
 
 def title(event: StoredEvent) -> Text:
-    """The business step in words, else the type of the event."""
-    return word(BIZ_STEPS, event.biz_step) if event.biz_step else word(EVENT_TYPES, type_name(event))
+    """The business step in words, else the lasting state it sets, else the type of the event."""
+    if event.biz_step:
+        return word(BIZ_STEPS, event.biz_step)
+    lasting = json.loads(event.body).get("persistentDisposition") or {}
+    for key, verb in (("set", Text("Đặt trạng thái", "State set")), ("unset", Text("Gỡ trạng thái", "State unset"))):
+        for entry in lasting.get(key) or ():
+            state = word(DISPOSITIONS, entry)
+            return Text(f"{verb.vi}: {state.vi}", f"{verb.en}: {state.en}")
+    return word(EVENT_TYPES, type_name(event))
 
 
 def names_of(events: Sequence[StoredEvent]) -> Names:

@@ -138,7 +138,7 @@ def quantities(value: Any, names: Names) -> Iterable[Fact]:
         named = names.thing(canonical(element["epcClass"]))
         measure = unit(element.get("uom"))
         size = amount(element.get("quantity"))
-        text = [" ".join(filter(None, (size, m))) for m in measure]
+        text = [f"{size} {m}" if size else "" for m in measure]
         yield said(Text(*(f"{t} · {n}" if t else n for t, n in zip(text, named.both, strict=True))), href=named.href)
 
 
@@ -162,11 +162,8 @@ def sensors(value: Any, names: Names) -> Iterable[Fact]:
         for report in element.get("sensorReport") or []:
             kind = str(report.get("type", "")).rsplit(":", 1)[-1]
             number = next((report[k] for k in ("value", "meanValue", "maxValue") if k in report), None)
-            size = (
-                f"{amount(number)} {unit(report.get('uom')).vi}"
-                if number is not None
-                else report.get("stringValue", "")
-            )
+            measure = unit(report["uom"]).vi if report.get("uom") else ""
+            size = f"{amount(number)} {measure}" if number is not None else report.get("stringValue", "")
             yield said(" · ".join(filter(None, (kind, str(size).strip(), when))))
 
 

@@ -11,7 +11,7 @@ from lienvung.texts import Text
 from lienvung.web.graph import BOX_HEIGHT, BOX_WIDTH, Box, Line, Picture, Thing, lay_out
 from lienvung.web.naming import Named, Names, split
 from lienvung.web.parts import Cell, Column, Table
-from lienvung.web.templatetags.words import choose, moment
+from lienvung.web.templatetags.words import amount, choose, moment
 from lienvung.web.vocabulary import BIZ_STEPS, KINDS, LINKS, word
 
 FITS = (22, 23, 28)  # characters of a box's three lines, by the size of their type
@@ -21,6 +21,7 @@ FOLDS = {
     "none": Text("Không gộp", "Do not fold"),
 }
 FOLD_OVER = {"alike": 4, "target": 2, "none": 0}  # more alike things than this share a box
+NOTE_HEIGHT = 20  # px
 ZOOMS = (50, 75, 100, 150, 200)  # per cent
 
 
@@ -36,6 +37,11 @@ class BoxView:
     tone: str
     full: str
 
+    @property
+    def asked(self) -> bool:
+        """The thing whose page this is."""
+        return self.box.depth == 0
+
 
 @dataclass(frozen=True, slots=True)
 class GraphView:
@@ -45,8 +51,13 @@ class GraphView:
     width: int
     height: int
     folded: int  # things that stand in folded boxes
+    notes: list[tuple[float, Text]]  # under a column: how many things of that depth are not drawn
     box_width: int = BOX_WIDTH
     box_height: int = BOX_HEIGHT
+
+    @property
+    def note_y(self) -> float:
+        return self.picture.height - NOTE_HEIGHT / 2
 
 
 def names_of(trace: Trace) -> Names:
@@ -75,9 +86,15 @@ def draw(
     picture = lay_out(things, edges, fold=fold != "none", fold_over=FOLD_OVER[fold])
     boxes = [view_of(box, nodes, names, recalled, unfold) for box in picture.boxes]
     folded = sum(len(box.members) for box in picture.boxes if box.folded)
-    return GraphView(
-        picture, boxes, picture.lines, round(picture.width * zoom / 100), round(picture.height * zoom / 100), folded
-    )
+    notes = [
+        (picture.columns[depth], Text(f"+ {amount(rest)} không vẽ", f"+ {amount(rest)} not drawn"))
+        for depth, rest in trace.left_off.items()
+        if rest and depth in picture.columns
+    ]
+    if notes:
+        picture.height += NOTE_HEIGHT
+    width, height = (round(side * zoom / 100) for side in (picture.width, picture.height))
+    return GraphView(picture, boxes, picture.lines, width, height, folded, notes)
 
 
 def alike(node: Node) -> tuple[str, ...]:

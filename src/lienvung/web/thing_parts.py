@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from lienvung.catalogue.models import Product
 from lienvung.errors import NotFound
@@ -13,7 +13,7 @@ from lienvung.web.parts import Cell, Column, Moment, Table
 from lienvung.web.templatetags.words import amount, moment
 from lienvung.web.vocabulary import DISPOSITIONS, TONES, step_word, unit, word
 
-STOPS = 24
+PLACES = 3  # named at one stop
 
 VERDICTS = {
     "too_much": (Text("Ra nhiều hơn vào: cần kiểm tra", "More out than in: to be looked into"), "red"),
@@ -25,25 +25,36 @@ ROLES = {"made": Text("Làm ra vật này", "Made this"), "used": Text("Dùng v�
 
 
 def stops(uri: str) -> list[Moment]:
-    """The journey of a thing, runs of one step at one place told once."""
-    told = distinct(journey(uri))[:STOPS]
-    names = Names([step.place for step in told if step.place], [step.submitter for step in told])
-    return [stop(step, names) for step in told]
+    """The journey of a thing: one stop for each kind of step of each organisation, in the order of beginning."""
+    steps = journey(uri)
+    names = Names([step.place for step in steps if step.place], [step.submitter for step in steps])
+    told: dict[tuple[Text, str | None], list[Step]] = {}
+    for step in steps:
+        if step.biz_step:
+            told.setdefault((step_word(step.biz_step, step.stage), step.submitter), []).append(step)
+    return [stop(title, alike, names) for (title, _), alike in told.items()]
 
 
-def stop(step: Step, names: Names) -> Moment:
-    notes = []
-    if step.temperature_min is not None and step.temperature_max is not None:
-        low, high = amount(step.temperature_min), amount(step.temperature_max)
+def stop(title: Text, alike: Sequence[Step], names: Names) -> Moment:
+    """One stop of one or more steps of a kind: where they were, until when, how cold it was."""
+    first, last = alike[0], alike[-1]
+    places = list(dict.fromkeys(names.place_name(step.place).vi for step in alike if step.place))
+    notes: list[str | Text] = []
+    if len(alike) > 1:
+        until = moment(last.time_ms)
+        notes.append(Text(f"{len(alike)} lần, đến {until}", f"{len(alike)} times, until {until}"))
+    temperatures = [t for step in alike for t in (step.temperature_min, step.temperature_max) if t is not None]
+    if temperatures:
+        low, high = amount(min(temperatures)), amount(max(temperatures))
         notes.append(f"{low} °C" if low == high else f"{low} … {high} °C")
     return Moment(
-        step.time_ms,
-        step_word(step.biz_step, step.stage),
-        where=names.place_name(step.place).vi,
-        who=names.party_name(step.submitter),
+        first.time_ms,
+        title,
+        where=", ".join(places[:PLACES]) + (f" (+{len(places) - PLACES})" if len(places) > PLACES else ""),
+        who=names.party_name(first.submitter),
         notes=notes,
-        tag=word(DISPOSITIONS, step.disposition) if step.disposition else None,
-        tone=TONES.get(step.disposition or "", ""),
+        tag=word(DISPOSITIONS, last.disposition) if last.disposition else None,
+        tone=TONES.get(last.disposition or "", ""),
     )
 
 

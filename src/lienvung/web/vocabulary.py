@@ -234,6 +234,9 @@ UNITS = {
 }
 
 
+PIECES = Text("món", "items")
+
+
 def word(table: dict[str, Text], key: str | None) -> Text:
     """The words for `key`; a word that is not in the table stands for itself (its last URI part)."""
     if not key:
@@ -248,4 +251,5 @@ def step_word(biz_step: str | None, stage: str) -> Text:
 
 
 def unit(code: str | None) -> Text:
-    return UNITS.get(code or "", Text(code or "", code or ""))
+    """The unit in words; a quantity without one counts pieces (EPCIS 2.0, QuantityElement)."""
+    return PIECES if not code else UNITS.get(code or "", Text(code or "", code or ""))

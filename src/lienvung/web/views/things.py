@@ -177,19 +177,12 @@ def facts(named: Named, lot: Lot | None, events: list[StoredEvent], states: set[
             found.append(
                 Fact(Text("Khối lượng khai báo", "Declared quantity"), Text(size + measure.vi, size + measure.en))
             )
-    last = events[-1] if events else None
-    if last is not None:
-        place = last.biz_location or last.read_point
-        if place:
-            found.append(Fact(Text("Thấy lần cuối ở", "Last seen at"), Names([place]).place_name(place)))
-        if last.disposition:
-            found.append(
-                Fact(
-                    Text("Trạng thái", "Disposition"),
-                    word(DISPOSITIONS, last.disposition),
-                    tone=TONES.get(last.disposition, "grey"),
-                )
-            )
+    place = next((e.biz_location or e.read_point for e in reversed(events) if e.biz_location or e.read_point), None)
+    if place:
+        found.append(Fact(Text("Thấy lần cuối ở", "Last seen at"), Names([place]).place_name(place)))
+    state = next((event.disposition for event in reversed(events) if event.disposition), None)
+    if state:
+        found.append(Fact(Text("Trạng thái", "Disposition"), word(DISPOSITIONS, state), tone=TONES.get(state, "grey")))
     if states:
         tags = [Fact(Text("", ""), word(DISPOSITIONS, s), tone=TONES.get(s, "amber")) for s in sorted(states)]
         found.append(Fact(Text("Trạng thái lâu dài", "Persistent dispositions"), values=tags))
