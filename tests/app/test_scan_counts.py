@@ -18,6 +18,10 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)  # 10:00 in Hà Nội
 
 
+def ms(time: datetime) -> int:
+    return int(time.timestamp() * 1000)
+
+
 def scan(
     gathered: Counter, *, device: str = "d", now: datetime = NOW, thing: str = "/01/1", known: bool = True
 ) -> None:
@@ -36,7 +40,7 @@ def test_counts_add_up_over_flushes_and_processes(world: World) -> None:
     one.flush()
     [row] = ScanDay.objects.all()
     assert (row.day, row.scans, row.devices) == (date(2026, 6, 1), 5, 3)  # two processes count a device each
-    assert first_scan_of("/01/1") == NOW - timedelta(hours=1)
+    assert first_scan_of("/01/1") == ms(NOW - timedelta(hours=1))
 
 
 def test_the_day_is_that_of_ha_noi_and_devices_start_anew_with_it(world: World) -> None:
@@ -115,11 +119,12 @@ def test_the_province_comes_from_the_proxy_only_when_set(world: World) -> None:
 
 
 def test_the_first_scan_stays_the_first(world: World) -> None:
-    FirstScan.objects.create(thing=world.lot.path, at=datetime(2026, 5, 20, 1, 30, tzinfo=UTC))
+    first = ms(datetime(2026, 5, 20, 1, 30, tzinfo=UTC))
+    FirstScan.objects.create(thing=world.lot.path, at_ms=first)
     page = Client().get(world.lot.path).content.decode()
     assert "quét lần đầu 08:30 20/05/2026" in page
     counter.flush()
-    assert first_scan_of(world.lot.path) == datetime(2026, 5, 20, 1, 30, tzinfo=UTC)
+    assert first_scan_of(world.lot.path) == first
 
 
 def test_counts_are_written_after_an_answer_when_it_is_time(world: World, monkeypatch) -> None:

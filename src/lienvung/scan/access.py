@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet, Sum
 
 from lienvung.catalogue.models import IssuedSerial, LabelJob, Lot, Place, Product
 from lienvung.gs1.canonical import key_of
 from lienvung.people.access import account_or_none, may_record, organisations_of
 from lienvung.people.models import Account, Organisation
-from lienvung.scan.models import FirstScan, ScanDay
+from lienvung.scan.models import ScanDay
 from lienvung.scan.versions import until_an_act
 from lienvung.territory.models import AdminUnit
 
@@ -27,6 +28,7 @@ def lot_of(product: Product, number: str) -> Lot | None:
     return Lot.objects.filter(product=product, number=number).first()
 
 
+@until_an_act
 def serial_of(product: Product, serial: str) -> IssuedSerial | None:
     return IssuedSerial.objects.select_related("lot").filter(product=product, serial=serial).first()
 
@@ -58,8 +60,12 @@ def authorities_of(provinces: frozenset[str]) -> list[Organisation]:
     )
 
 
-def first_scan_of(thing: str) -> datetime | None:
-    return FirstScan.objects.filter(thing=thing).values_list("at", flat=True).first()
+def first_scan_of(thing: str) -> int | None:
+    """UTC epoch milliseconds of the first scan. Plain SQL: this is asked for every fresh page."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT at_ms FROM scan_firstscan WHERE thing = %s", (thing,))
+        row = cursor.fetchone()
+    return int(row[0]) if row else None
 
 
 def scans_of(thing: str, *, since: date) -> list[dict[str, Any]]:

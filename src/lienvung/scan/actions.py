@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 
 from django.db import connection, transaction
@@ -26,18 +26,16 @@ class Tally(NamedTuple):
 _ADD = """INSERT INTO scan_scanday (thing, day, province, known, scans, devices) VALUES (%s, %s, %s, %s, %s, %s)
 ON CONFLICT (thing, day, province, known)
 DO UPDATE SET scans = scan_scanday.scans + excluded.scans, devices = scan_scanday.devices + excluded.devices"""
-_FIRST = """INSERT INTO scan_firstscan (thing, at) VALUES (%s, %s)
-ON CONFLICT (thing) DO UPDATE
-SET at = CASE WHEN excluded.at < scan_firstscan.at THEN excluded.at ELSE scan_firstscan.at END"""
+_FIRST = """INSERT INTO scan_firstscan (thing, at_ms) VALUES (%s, %s) ON CONFLICT (thing) DO UPDATE
+SET at_ms = CASE WHEN excluded.at_ms < scan_firstscan.at_ms THEN excluded.at_ms ELSE scan_firstscan.at_ms END"""
 
 
 @transaction.atomic
-def store_counts(*, tallies: Mapping[Place, Tally], first: Mapping[str, datetime]) -> None:
-    """Add a batch of counts and keep the earliest first scan of each thing."""
+def store_counts(*, tallies: Mapping[Place, Tally], first: Mapping[str, int]) -> None:
+    """Add a batch of counts and keep the earliest first scan (UTC epoch ms) of each thing."""
     with connection.cursor() as cursor:
         if tallies:
             # sorted: two processes that flush at once take row locks in the same order
             cursor.executemany(_ADD, [(*place, *tallies[place]) for place in sorted(tallies)])
         if first:
-            adapted = [(thing, connection.ops.adapt_datetimefield_value(first[thing])) for thing in sorted(first)]
-            cursor.executemany(_FIRST, adapted)
+            cursor.executemany(_FIRST, [(thing, first[thing]) for thing in sorted(first)])

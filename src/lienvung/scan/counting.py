@@ -37,7 +37,7 @@ class Counter:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.tallies: dict[Place, list[int]] = {}
-        self.first: dict[str, datetime] = {}
+        self.first: dict[str, int] = {}  # UTC epoch ms
         self.day: date | None = None
         self.key = b""
         self.seen: set[bytes] = set()
@@ -57,9 +57,9 @@ class Counter:
             tally[0] += 1
             tally[1] += new
             if known and thing not in self.first:
-                self.first[thing] = now
+                self.first[thing] = int(now.timestamp() * 1000)
 
-    def first_of(self, thing: str) -> datetime | None:
+    def first_of(self, thing: str) -> int | None:
         return self.first.get(thing)
 
     @property

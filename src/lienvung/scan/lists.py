@@ -15,12 +15,24 @@ from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 
 from lienvung.scan.page import Item, PlaceView, StepView
+from lienvung.scan.rules import Completeness
 from lienvung.texts import Text
 
 NOT_STATED = Text("chưa có", "not stated")
+NONE = Text("chưa có", "none")
 NO_PLACE = Text("chưa ghi nơi", "no place stated")
 PLACE = Text("địa điểm", "place")
 ZONE = ZoneInfo(settings.TIME_ZONE)
+
+
+def chain_html(chain: Completeness | None, language: str) -> SafeString:
+    """`<li>` of each stage: a tick and its name, or a dash, its name and "none"."""
+    rows = []
+    for row in chain.rows if chain else ():
+        name = row.name.in_language(language)
+        none = f" <i>{NONE.in_language(language)}</i>"
+        rows.append(f'<li class="yes">✓ {name}</li>' if row.recorded else f'<li class="no">– {name}{none}</li>')
+    return mark_safe("".join(rows))
 
 
 def steps_html(steps: Iterable[StepView], language: str) -> SafeString:

@@ -29,10 +29,10 @@ class ScanDay(models.Model):
 
 
 class FirstScan(models.Model):
-    """When a thing's code was asked for the first time."""
+    """When a thing's code was asked for the first time (UTC epoch milliseconds)."""
 
     thing = models.CharField(max_length=200, primary_key=True)
-    at = models.DateTimeField()
+    at_ms = models.BigIntegerField()
 
     def __str__(self) -> str:
-        return f"{self.thing} {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.thing} {self.at_ms}"

@@ -268,7 +268,8 @@ def _first_scan(address: Address, known: Known) -> str:
     if address.level not in ("serial", "lot") or known in rules.ABSENT:
         return ""
     thing = thing_of(address)
-    at = access.first_scan_of(thing) or counter.first_of(thing) or timezone.now()
+    at_ms = access.first_scan_of(thing) or counter.first_of(thing)
+    at = datetime.fromtimestamp(at_ms / 1000, UTC) if at_ms else timezone.now()
     return timezone.localtime(at).strftime("%H:%M %d/%m/%Y")
 
 

@@ -155,6 +155,7 @@ def _html(page: Page, language: str) -> bytes:
         "page": page,
         "parts": {
             "proof": _proof(language),
+            "chain": lists.chain_html(page.chain, language),
             "steps": lists.steps_html(page.steps, language),
             "more_steps": lists.steps_html(page.more_steps, language),
             "minimum": lists.minimum_html(page.minimum, language),
