@@ -121,7 +121,7 @@ def measure(name: str, args: argparse.Namespace) -> dict[str, Any]:
 
 
 def history(documents: Any) -> dict[str, Any]:
-    """History of single packs against one primary-key read, medians in microseconds, both through Django's connection."""
+    """History of single packs against one primary-key read: medians in microseconds, through the same connection."""
     from lienvung.ledger.events import history as history_of
     from lienvung.ledger.events import rids_of
     from lienvung.ledger.reading import rows
@@ -141,7 +141,7 @@ def history(documents: Any) -> dict[str, Any]:
             times.append(time.perf_counter_ns() - start)
         return round(statistics.median(times) / 1000, 1)
 
-    for warm in (1, 2):
+    for _ in range(2):  # the second time everything is warm
         read = median(lambda rid: rows("SELECT t, bizstep, body FROM ledger_event WHERE rid = %s", (rid,)), picked)
         found = median(rids_of, uris)
         whole = median(history_of, uris)
@@ -153,7 +153,7 @@ def over_http(args: argparse.Namespace, documents: Any) -> dict[str, Any]:
     from lienvung.people.actions import create_organisation, issue_token
 
     organisation = create_organisation(by=None, name="Đo tốc độ", kind="other")
-    token = issue_token(by=None, organisation=organisation, name="bench", scopes="capture read")
+    token = issue_token(by=None, organisation=organisation, name="bench")
     port = args.port or free_port()
     environment = {**os.environ, "LIENVUNG_ORIGIN": f"http://127.0.0.1:{port}"}
     server = subprocess.Popen(

@@ -76,17 +76,18 @@ def blends(seed: int = 1) -> Iterator[bytes]:
         events += [
             mixing(at + 10_000 + n, farms[n * share : (n + 1) * share], [silo], []) for n, silo in enumerate(silos)
         ]
-        events.append(mixing(at + 20_000, silos, [], packs))
+        events.append(mixing(at + 20_000, silos, [], packs, f"B{number:03d}"))
         yield (g.HEAD + ",\n".join(events) + g.TAIL).encode()
 
 
-def mixing(at: float, inputs: list[str], lots: list[str], packs: list[str]) -> str:
+def mixing(at: float, inputs: list[str], lots: list[str], packs: list[str], number: str = "") -> str:
     from benchmarks import generator as g
 
     outputs = f'"outputQuantityList":[{g.weigh(lots, 1_440)}]' if lots else f'"outputEPCList":[{g.quoted(packs)}]'
+    ilmd = f',"ilmd":{{"cbvmda:lotNumber":"{number}"}}' if number else ""
     return (
         f'{{"type":"TransformationEvent",{g.moment(at)},"inputQuantityList":[{g.weigh(inputs, 60)}],{outputs},'
-        f'"bizStep":"commissioning","disposition":"active","bizLocation":{{"id":"{g.MILL_PLACES[0]}"}}}}'
+        f'"bizStep":"commissioning","disposition":"active","bizLocation":{{"id":"{g.MILL_PLACES[0]}"}}{ilmd}}}'
     )
 
 

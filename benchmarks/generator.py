@@ -83,8 +83,9 @@ class Chains:
 
     def container(self) -> str:
         self.sscc += 1
-        number = self.random.randrange(10**9) if self.shuffled else self.sscc
-        return f"{DOMAIN}/00/{digits(f'08935{number:09d}{self.sscc % 1000:03d}' if self.shuffled else f'08935{number:012d}')}"
+        if self.shuffled:
+            return f"{DOMAIN}/00/{digits(f'08935{self.random.randrange(10**9):09d}{self.sscc % 1000:03d}')}"
+        return f"{DOMAIN}/00/{digits(f'08935{self.sscc:012d}')}"
 
     def events(self) -> Iterator[str]:
         waiting: list[tuple[float, int, str, Iterator[tuple[float, str]]]] = []
@@ -203,7 +204,7 @@ def milling(at: float, where: str, lots: list[str], packs: list[str], batch: str
         f'{{"type":"TransformationEvent",{moment(at)},"inputQuantityList":[{weigh(lots, 60)}],'
         f'"outputEPCList":[{quoted(packs)}],"outputQuantityList":[{weigh([batch], PACKS)}],'
         f'"bizStep":"commissioning","disposition":"active","readPoint":{{"id":"{where}"}},"bizLocation":{{"id":"{where}"}},'
-        f'"ilmd":{{"cbvmda:lotNumber":"{batch.rsplit("/", 1)[1]}"}}}}'
+        f'"ilmd":{{"cbvmda:itemExpirationDate":"{(START + timedelta(seconds=at, days=365)).date()}"}}}}'
     )
 
 

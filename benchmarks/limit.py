@@ -79,11 +79,11 @@ class Limit:
                             uses.append((thing, rid, t))
                         elif role == OUTPUT:
                             makes.append((thing, rid, t))
-                if "ilmd" in event:
+                lots = [value for name, value in event.get("ilmd", {}).items() if name.endswith("lotNumber")]
+                for lot in lots:
                     outputs = [number(uri) for uri in event["outputEPCList"]]
-                    lot = event["ilmd"]["cbvmda:lotNumber"]
                     members += [
-                        (numbers[f"{self.names[serial].partition('/21/')[0]}/10/{lot}"], serial) for serial in outputs
+                        (number(f"{self.names[serial].partition('/21/')[0]}/10/{lot}"), serial) for serial in outputs
                     ]
         size = len(self.names)
         self.number = numbers

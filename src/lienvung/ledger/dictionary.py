@@ -12,6 +12,7 @@ from itertools import islice
 
 from django.db import connection, transaction
 
+from lienvung.ledger import names
 from lienvung.ledger.store import PostgresStore, SqliteStore
 from lienvung.ledger.tables import stored_uri
 
@@ -43,6 +44,7 @@ def memory() -> Memory:
 def forget() -> None:
     """Drop all that is remembered (tests that empty the tables; a database put back from a backup)."""
     _memories.clear()
+    names.forget()
 
 
 def is_stale(store: SqliteStore | PostgresStore) -> bool:

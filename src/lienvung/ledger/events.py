@@ -11,20 +11,23 @@ from typing import Any
 
 from lienvung.epcis import Action, EventType
 from lienvung.errors import NotFound
+from lienvung.ledger import names
 from lienvung.ledger.access import EVERYTHING, Visible
 from lienvung.ledger.blocks import holds
 from lienvung.ledger.hashes import rids_of_hash
-from lienvung.ledger.identifiers import thing_ids
+from lienvung.ledger.identifiers import things_meant
 from lienvung.ledger.reading import marks, rows
 from lienvung.ledger.tables import BLOCK_BITS, OFFSET_MASK, full_uri
 
+CHUNK = 500
+NO_PLACE = ("/01/", "/00/")  # what has these keys is never a readPoint or bizLocation worth a search
 _NI = re.compile(r"^ni:///sha-256;([0-9a-f]{64})(\?ver=CBV2\.0)?$")
 
-SELECT = """SELECT e.rid, e.hash, e.event_id, e.type, e.action, e.t, e.recorded_at, s.value, d.value, r.uri, b.uri,
-    e.body, c.submitter, (SELECT v.declared_by FROM ledger_void v WHERE v.rid = e.rid)
-    FROM ledger_event e JOIN ledger_document c ON c.id = e.doc
-    LEFT JOIN ledger_term s ON s.id = e.bizstep LEFT JOIN ledger_term d ON d.id = e.disp
-    LEFT JOIN ledger_thing r ON r.id = e.rp LEFT JOIN ledger_thing b ON b.id = e.bl """
+SELECT = (
+    "SELECT e.rid, e.hash, e.event_id, e.type, e.action, e.t, e.recorded_at, "
+    "e.bizstep, e.disp, e.rp, e.bl, e.body, e.doc "
+    "FROM ledger_event e"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,35 +67,49 @@ def iso(ms: int) -> str:
     return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _stored(row: Sequence[Any]) -> StoredEvent:
-    rid, digest, event_id, kind, action, t, recorded, step, disposition, rp, bl, body, submitter, wrong = row
-    digest = bytes(digest)
-    return StoredEvent(
-        rid,
-        digest,
-        event_id or f"ni:///sha-256;{digest.hex()}?ver=CBV2.0",
-        EventType(kind),
-        Action(action),
-        t,
-        recorded,
-        step,
-        disposition,
-        full_uri(rp) if rp else None,
-        full_uri(bl) if bl else None,
-        bytes(body),
-        submitter,
-        wrong,
-    )
+def _stored(found: Sequence[Sequence[Any]]) -> list[StoredEvent]:
+    """Rows of `SELECT` with their words: looked up apart, since five joins cost PostgreSQL more to plan than to run."""
+    if not found:
+        return []
+    rids = [row[0] for row in found]
+    wrong: dict[int, int] = {}
+    for start in range(0, len(rids), CHUNK):
+        part = rids[start : start + CHUNK]
+        wrong.update(rows(f"SELECT rid, declared_by FROM ledger_void WHERE rid IN {marks(part)}", part))
+    words = names.words.of([number for row in found for number in row[7:9]])
+    places = names.uris.of([number for row in found for number in row[9:11]])
+    senders = names.senders.of([row[12] for row in found])
+    events = []
+    for rid, digest, event_id, kind, action, t, recorded, step, disposition, rp, bl, body, document in found:
+        events.append(
+            StoredEvent(
+                rid,
+                bytes(digest),
+                event_id or f"ni:///sha-256;{bytes(digest).hex()}?ver=CBV2.0",
+                EventType(kind),
+                Action(action),
+                t,
+                recorded,
+                words.get(step),
+                words.get(disposition),
+                full_uri(places[rp]) if rp is not None else None,
+                full_uri(places[bl]) if bl is not None else None,
+                bytes(body),
+                senders[document],
+                wrong.get(rid),
+            )
+        )
+    return events
 
 
 def by_rids(rids: Iterable[int]) -> list[StoredEvent]:
     """The events of these numbers, oldest event time first."""
     wanted = list(rids)
-    found: list[StoredEvent] = []
-    for start in range(0, len(wanted), 500):
-        part = wanted[start : start + 500]
-        found += map(_stored, rows(f"{SELECT} WHERE e.rid IN {marks(part)}", part))
-    return sorted(found, key=lambda event: (event.time_ms, event.rid))
+    found: list[tuple[Any, ...]] = []
+    for start in range(0, len(wanted), CHUNK):
+        part = wanted[start : start + CHUNK]
+        found += rows(f"{SELECT} WHERE e.rid IN {marks(part)}", part)
+    return sorted(_stored(found), key=lambda event: (event.time_ms, event.rid))
 
 
 def event_rids(event_id: str) -> list[int]:
@@ -115,28 +132,30 @@ def get_event(event_id: str) -> StoredEvent:
     return min(found, key=lambda event: (event.declared_wrong_by == event.rid, event.rid))
 
 
+NAMING = (
+    "SELECT event, lo, hi, members FROM ledger_mention WHERE blk = %s AND wide = 0 AND lo = %s UNION ALL "
+    "SELECT event, lo, hi, members FROM ledger_mention WHERE blk = %s AND wide = 1 AND lo <= %s AND hi >= %s"
+)
+
+
 def rids_of_thing(thing: int) -> list[int]:
     """Numbers of all events that name a thing in one of their lists."""
     blk, offset = thing >> BLOCK_BITS, thing & OFFSET_MASK
-    found = [
-        r for (r,) in rows("SELECT event FROM ledger_mention WHERE blk = %s AND wide = 0 AND lo = %s", (blk, offset))
+    return [
+        rid
+        for rid, lo, hi, members in rows(NAMING, (blk, offset, blk, offset, offset))
+        if members is None or holds(lo, hi, members, offset)
     ]
-    for rid, lo, hi, members in rows(
-        "SELECT event, lo, hi, members FROM ledger_mention WHERE blk = %s AND wide = 1 AND lo <= %s AND hi >= %s",
-        (blk, offset, offset),
-    ):
-        if members is None or holds(lo, hi, members, offset):
-            found.append(rid)
-    return found
 
 
 def rids_of(uri: str) -> set[int]:
     """Numbers of all events that name a thing, in any form of its identifier, or that happened there."""
     rids: set[int] = set()
-    for thing in thing_ids(uri):
+    for thing, spelled in things_meant(uri):
         rids.update(rids_of_thing(thing))
-        rids.update(r for (r,) in rows("SELECT rid FROM ledger_event WHERE bl = %s", (thing,)))
-        rids.update(r for (r,) in rows("SELECT rid FROM ledger_event WHERE rp = %s", (thing,)))
+        if not spelled.startswith(NO_PLACE):
+            rids.update(r for (r,) in rows("SELECT rid FROM ledger_event WHERE bl = %s", (thing,)))
+            rids.update(r for (r,) in rows("SELECT rid FROM ledger_event WHERE rp = %s", (thing,)))
     return rids
 
 
@@ -148,6 +167,4 @@ def history(uri: str, *, limit: int | None = None) -> list[StoredEvent]:
 
 def latest(n: int, *, seen_by: Visible = EVERYTHING) -> list[StoredEvent]:
     """The `n` events recorded last, newest first; of those that `seen_by` leaves."""
-    return [
-        _stored(row) for row in rows(f"{SELECT} WHERE {seen_by.sql} ORDER BY e.rid DESC LIMIT %s", (*seen_by.values, n))
-    ]
+    return _stored(rows(f"{SELECT} WHERE {seen_by.sql} ORDER BY e.rid DESC LIMIT %s", (*seen_by.values, n)))

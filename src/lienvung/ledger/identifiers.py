@@ -6,7 +6,7 @@ import re
 
 from lienvung.errors import Invalid
 from lienvung.gs1 import canonical_uri, identify
-from lienvung.ledger.reading import rows
+from lienvung.ledger.reading import marks, rows
 from lienvung.ledger.tables import stored_uri
 
 _GTIN_LOT = re.compile(r"^(\d{8}|\d{12,14})[\s/+:,;]+(\S+)$")
@@ -35,8 +35,15 @@ def candidates(text: str) -> list[str]:
     return list(dict.fromkeys(uri for uri in (found.canonical, *(other.canonical for other in found.others)) if uri))
 
 
-def thing_ids(text: str) -> list[int]:
-    """Dictionary ids of what `text` may mean; empty where the ledger has never heard of it."""
+def things_meant(text: str) -> list[tuple[int, str]]:
+    """(dictionary id, dictionary spelling) of what `text` may mean; empty where the ledger has never heard of it."""
     spelled = [stored_uri(uri) for uri in candidates(text)]
-    marks = ",".join(["%s"] * len(spelled))
-    return [number for (number,) in rows(f"SELECT id FROM ledger_thing WHERE uri IN ({marks})", spelled)]
+    return [
+        (number, uri)
+        for number, uri in rows(f"SELECT id, uri FROM ledger_thing WHERE uri IN {marks(spelled)}", spelled)
+    ]
+
+
+def thing_ids(text: str) -> list[int]:
+    """Dictionary ids of what `text` may mean."""
+    return [number for number, _ in things_meant(text)]

@@ -10,7 +10,8 @@ from django.db import connection
 
 def rows(sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """All rows of a query; `%s` marks values on both databases."""
-    connection.ensure_connection()
+    if connection.connection is None:
+        connection.ensure_connection()
     if connection.vendor == "sqlite":
         return connection.connection.execute(sql.replace("%s", "?"), values).fetchall()  # type: ignore[no-any-return]
     with connection.cursor() as cursor:
