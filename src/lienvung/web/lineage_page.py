@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from lienvung.ledger.trace import Node, Trace
@@ -70,21 +70,26 @@ def draw(
     *,
     fold: str = "alike",
     zoom: int = 100,
-    recalled: Collection[str] = (),
+    recalled: Callable[[str], bool] = lambda uri: False,
     unfold: str = "",
 ) -> GraphView:
-    """`fold`: a key of FOLDS. `unfold`: the address that shows more of a folded box."""
+    """`fold`: a key of FOLDS. `unfold`: the address that shows more of a folded box. Recalled things fold apart."""
     nodes = {node.uri: node for node in trace.nodes}
+    under_recall = {uri for uri in nodes if recalled(uri)}
     targets: dict[str, set[str]] = defaultdict(set)
     for edge in trace.edges if fold == "target" else ():
         targets[edge.source].add(edge.target)
     things = [
-        Thing(node.uri, node.depth, (alike(node), frozenset(targets[node.uri])) if node.depth else None)
+        Thing(
+            node.uri,
+            node.depth,
+            (alike(node), node.uri in under_recall, frozenset(targets[node.uri])) if node.depth else None,
+        )
         for node in trace.nodes
     ]
     edges = ((edge.source, edge.target, edge.kind) for edge in trace.edges)
     picture = lay_out(things, edges, fold=fold != "none", fold_over=FOLD_OVER[fold])
-    boxes = [view_of(box, nodes, names, recalled, unfold) for box in picture.boxes]
+    boxes = [view_of(box, nodes, names, under_recall, unfold) for box in picture.boxes]
     folded = sum(len(box.members) for box in picture.boxes if box.folded)
     notes = [
         (picture.columns[depth], Text(f"+ {amount(rest)} không vẽ", f"+ {amount(rest)} not drawn"))
@@ -106,7 +111,7 @@ def alike(node: Node) -> tuple[str, ...]:
 def view_of(box: Box, nodes: dict[str, Node], names: Names, recalled: Collection[str], unfold: str) -> BoxView:
     node = nodes[box.uri]
     named = names.thing(box.uri)
-    tone = "recalled" if any(thing.uri in recalled for thing in box.members) else "root" if node.depth == 0 else ""
+    tone = "recalled" if box.uri in recalled else "root" if node.depth == 0 else ""
     if not box.folded:
         place = choose(names.place_name(node.place))
         title, code, href = choose(named.title), choose(named.code), named.href

@@ -74,7 +74,7 @@ def samples() -> dict[str, Any]:
         "table": sample_table(),
         "moments": sample_moments(),
         "pager": Pager(newer="?page=0", older="?page=2"),
-        "graph": draw(trace, names, recalled={trace.nodes[-1].uri}),
+        "graph": draw(trace, names, recalled=lambda uri: uri == trace.nodes[-1].uri),
         "walked": trace,
         "lineage_table": as_table(trace, names),
         "directions": [{"text": Text("Cả hai chiều", "Both ways"), "current": True}],

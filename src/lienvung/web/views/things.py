@@ -86,7 +86,7 @@ def page(request: HttpRequest, uri: str) -> HttpResponseBase:
         lineage = as_table(walked, trace_names, csv=with_query(request, csv="lineage"))
         if request.GET.get("csv") == "lineage":
             return csv_answer(lineage, "lineage")
-        context |= graph_context(request, walked, trace_names, recalled={uri} if context["recalled"] else set())
+        context |= graph_context(request, walked, trace_names)
         context["lineage_table"] = lineage
         context["stops"] = thing_parts.stops(uri)
         context["balance_table"] = thing_parts.balances(uri, trace_names.products.values())
@@ -125,7 +125,6 @@ def head(request: HttpRequest, uri: str, lot: Lot | None, events: list[StoredEve
         "uri": uri,
         "lot": lot,
         "bands": bands,
-        "recalled": "recalled" in states,
         "facts": facts(named, lot, events, states),
         "scan_href": uri.removeprefix(GS1[:-1]) if uri.startswith(GS1) else "",
         "panels": panels,
@@ -199,7 +198,11 @@ def page_of(url_name: str, *args: object) -> str:
         return ""
 
 
-def graph_context(request: HttpRequest, walked: Trace, names: Names, *, recalled: set[str]) -> dict[str, Any]:
+def recalled(uri: str) -> bool:
+    return "recalled" in persistent_dispositions(uri)
+
+
+def graph_context(request: HttpRequest, walked: Trace, names: Names) -> dict[str, Any]:
     """The drawing and the links that change it (no script: each is an address)."""
     asked = request.GET.get("zoom", "100")
     zoom = int(asked) if asked.isdigit() and int(asked) in ZOOMS else 100
