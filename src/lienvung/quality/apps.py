@@ -18,6 +18,12 @@ PAGES = [
 ]
 
 
+ACTS = {
+    "quality.declare_recall": Text("Quyết định thu hồi một lô", "Decided on a recall"),
+    "quality.close_recall": Text("Kết thúc thu hồi", "Closed a recall"),
+}
+
+
 class QualityConfig(AppConfig):
     name = "lienvung.quality"
     label = "quality"
@@ -26,6 +32,8 @@ class QualityConfig(AppConfig):
         # Panels read tables, so their module can only be imported when all apps are ready.
         from lienvung.quality import panels
 
+        for name, words in ACTS.items():
+            registry.act_words.register(registry.ActWords(name, words))
         for page in PAGES:
             registry.pages.register(page)
         registry.navigation.register(NavigationItem("recalls", Text("Thu hồi", "Recalls"), "quality:index", order=40))

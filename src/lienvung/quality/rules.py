@@ -37,8 +37,8 @@ def check_words(text: str, *, path: str) -> str:
     if not 10 <= len(text) <= LONGEST_TEXT:
         raise Invalid(
             "quality.words",
-            vi=f"Cần từ 10 đến {LONGEST_TEXT:,} ký tự.",
-            en=f"Between 10 and {LONGEST_TEXT:,} characters are needed.",
+            vi="Cần từ 10 đến 2.000 ký tự.",
+            en="Between 10 and 2,000 characters are needed.",
             path=path,
         )
     return text

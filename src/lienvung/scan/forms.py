@@ -17,7 +17,7 @@ KINDS = {
         "Chỉ loại hàng, không truy được đến lô", "The kind of goods only; no lot can be traced"
     ),
 }
-LARGEST_JOB = 5_000
+LARGEST_JOB = 5_000  # the words of the form say it too
 
 
 class LabelForm(forms.Form):
@@ -55,9 +55,7 @@ class LabelForm(forms.Form):
         }
         for name, (vi, en) in labels.items():
             self.fields[name].label = say(vi, en)
-        self.fields["count"].help_text = say(
-            f"Tối đa {LARGEST_JOB:,} nhãn một lần.", f"At most {LARGEST_JOB:,} at once."
-        )
+        self.fields["count"].help_text = say("Tối đa 5.000 nhãn một lần.", "At most 5,000 at once.")
 
     def clean(self) -> dict[str, Any]:
         cleaned = dict(super().clean() or {})

@@ -152,7 +152,8 @@ def preview(request: HttpRequest, gtin: str) -> HttpResponse:
     chosen = form.cleaned_data
     layout = sheets.layout_of(chosen["layout"])
     lot = form.lots.get(chosen["lot"])
-    return _svg(sheets.svg(sample_labels(product, lot, chosen["kind"], chosen["count"], layout), layout))
+    sample = sample_labels(product, lot, chosen["kind"], chosen["count"], layout)
+    return _svg(sheets.svg(sample, layout, cropped=True))
 
 
 @require_GET

@@ -136,8 +136,11 @@ def pdf(labels: Sequence[Label], layout: Layout, *, title: str = "") -> bytes:
     return out.getvalue()
 
 
-def svg(labels: Sequence[Label], layout: Layout, *, page: int = 0) -> str:
-    """One page of labels as SVG, sized in millimetres; raises Invalid for a page that is not there."""
+def svg(labels: Sequence[Label], layout: Layout, *, page: int = 0, cropped: bool = False) -> str:
+    """One page of labels as SVG, sized in millimetres; raises Invalid for a page that is not there.
+
+    `cropped`: the paper ends below the last row, for a sample on the screen.
+    """
     if not 0 <= page < layout.pages(len(labels)):
         raise Invalid("labels.page", vi="Không có trang này.", en="There is no such page.", path="page")
     pen = SvgPen()
@@ -146,6 +149,8 @@ def svg(labels: Sequence[Label], layout: Layout, *, page: int = 0) -> str:
         for (x, y), label in places:
             draw(pen, x, y, label, layout)
     width, height = layout.page
+    if cropped:
+        height = min(height, layout.margin[1] + -(-len(labels) // layout.columns) * layout.label[1])
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{height}mm" viewBox="0 0 {width} {height}" '
         f'font-family="\'Be Vietnam Pro\',sans-serif"><path fill="#fff" d="M0 0h{width}v{height}H0z"/>'
