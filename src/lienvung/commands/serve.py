@@ -57,7 +57,6 @@ def serve(host: str, port: int, *, workers: int = 0, reload: bool = False) -> No
     """Check the database, make the fonts, serve until interrupted. Django is set up before."""
     refuse_unmigrated()
     ensure_fonts()
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where it is missing
     workers = workers or min(os.cpu_count() or 1, 4)
     connection.close()  # the workers open their own
     print_addresses(host, port, workers)

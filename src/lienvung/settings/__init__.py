@@ -174,6 +174,7 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns where it is missing
 MEDIA_ROOT = HOME / "media"
 MEDIA_URL = "/media/"
 STATICFILES_FINDERS = [
