@@ -66,14 +66,14 @@ class LedgerSource:
         keep = ~self._void(event)
         if len(t) and int(t.max()) > until:
             keep &= t <= until
-        order = np.lexsort(((event << 5) | named["role"], t))
+        order = in_order(t, (event << 5) | named["role"])
         if not keep.all():
             order = order[keep[order]]
         row, thing = expand(rows, order)
         index = positions_in(things, thing)
         ours = index >= 0
         if not ours.all():
-            row, index = row[ours], index[ours]
+            row, index, order = _only(row[ours], index[ours], order)
         columns = {name: column[order] for name, column in named.items()}
         return Mentions(**columns, qty=quantity[order], row=row, index=index)
 
@@ -139,3 +139,24 @@ class LedgerSource:
         sql = "SELECT t.id, t.uri FROM {values} JOIN ledger_thing t ON t.id = w.value"
         for start in range(0, len(missing), WINDOWS):
             known.update(self.reader.rows(sql, missing[start : start + WINDOWS]))
+
+
+def in_order(t: Ints, rank: Ints) -> Ints:
+    """The order of (t, rank): one sort of one number where both fit in it."""
+    if not len(t):
+        return ints()
+    first, highest = int(t.min()), int(rank.max())
+    bits = highest.bit_length()
+    if (int(t.max()) - first).bit_length() + bits > 62:
+        return np.lexsort((rank, t))
+    return np.argsort(((t - first) << bits) | rank)
+
+
+def _only(row: Ints, index: Ints, order: Ints) -> tuple[Ints, Ints, Ints]:
+    """Leave out the rows that name none of the things asked for."""
+    used = np.zeros(len(order), dtype=np.bool_)
+    used[row] = True
+    if used.all():
+        return row, index, order
+    rank = np.cumsum(used) - 1
+    return rank[row], index, order[used]
