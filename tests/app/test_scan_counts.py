@@ -61,7 +61,7 @@ def test_a_failed_write_keeps_the_counts(world: World, monkeypatch, caplog) -> N
     gathered = Counter()
     scan(gathered)
 
-    def fail(**_: object) -> None:
+    def fail(*_: object) -> None:
         raise DatabaseError("disk full")
 
     with monkeypatch.context() as broken:

@@ -31,7 +31,7 @@ SET at_ms = CASE WHEN excluded.at_ms < scan_firstscan.at_ms THEN excluded.at_ms 
 
 
 @transaction.atomic
-def store_counts(*, tallies: Mapping[Place, Tally], first: Mapping[str, int]) -> None:
+def store_counts(tallies: Mapping[Place, Tally], first: Mapping[str, int]) -> None:
     """Add a batch of counts and keep the earliest first scan (UTC epoch ms) of each thing."""
     with connection.cursor() as cursor:
         if tallies:

@@ -10,6 +10,7 @@ is not known. A process that is killed loses at most the last seconds of counts.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import hashlib
 import logging
 import secrets
@@ -68,14 +69,11 @@ class Counter:
 
     def flush(self) -> None:
         """Write what is gathered; on failure it stays for the next time."""
-        with self.lock:
-            tallies, self.tallies = self.tallies, {}
-            first, self.first = self.first, {}
-            self.flushed_at = time.monotonic()
+        tallies, first = self.take()
         if not tallies:
             return
         try:
-            store_counts(tallies={place: Tally(*tally) for place, tally in tallies.items()}, first=first)
+            store_counts(tallies, first)
         except DatabaseError:
             log.exception("scan counts could not be written; they are kept for the next time")
             with self.lock:
@@ -84,6 +82,14 @@ class Counter:
                     kept[0] += scans
                     kept[1] += devices
                 self.first = {**self.first, **first}
+
+    def take(self) -> tuple[dict[Place, Tally], dict[str, int]]:
+        """What is gathered, which is then no more in the buffer."""
+        with self.lock:
+            tallies, self.tallies = self.tallies, {}
+            first, self.first = self.first, {}
+            self.flushed_at = time.monotonic()
+        return {place: Tally(*tally) for place, tally in tallies.items()}, first
 
     def flush_if_due(self) -> None:
         if self.due:
@@ -95,12 +101,9 @@ counter = Counter()
 
 @atexit.register
 def _last_flush() -> None:
-    if not counter.tallies:
-        return
-    try:
-        counter.flush()
-    except Exception:  # at exit the database may be gone in any way; counts are not worth a trace on the screen
-        log.warning("the last scan counts were lost")
+    # at exit the database, and what logs are written to, may be gone in any way; counts are not worth a trace then
+    with contextlib.suppress(Exception):
+        store_counts(*counter.take())
 
 
 def province_of(request: HttpRequest) -> str:
