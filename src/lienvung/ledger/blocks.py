@@ -65,9 +65,11 @@ def holds(lo: int, hi: int, members: bytes | None, offset: int) -> bool:
         return False
     if members is None:
         return True
-    words = unpack(members)
-    place = bisect_left(words, offset)
-    return place < len(words) and words[place] == offset
+    needle, data = pack((offset,)), bytes(members)
+    place = data.find(needle)
+    while place & 1 and place >= 0:  # the last byte of one offset and the first of the next
+        place = data.find(needle, place + 1)
+    return place >= 0
 
 
 def ids_of(blk: int, lo: int, hi: int, members: bytes | None) -> list[int]:

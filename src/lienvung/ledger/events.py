@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db import connection
+
 from lienvung.epcis import Action, EventType
 from lienvung.errors import NotFound
 from lienvung.ledger import names
 from lienvung.ledger.access import EVERYTHING, Visible
-from lienvung.ledger.blocks import holds
+from lienvung.ledger.blocks import holds, pack
 from lienvung.ledger.hashes import rids_of_hash
 from lienvung.ledger.identifiers import things_meant
 from lienvung.ledger.reading import marks, rows
@@ -134,16 +136,20 @@ def get_event(event_id: str) -> StoredEvent:
 
 NAMING = (
     "SELECT event, lo, hi, members FROM ledger_mention WHERE blk = %s AND wide = 0 AND lo = %s UNION ALL "
-    "SELECT event, lo, hi, members FROM ledger_mention WHERE blk = %s AND wide = 1 AND lo <= %s AND hi >= %s"
+    "SELECT event, lo, hi, members FROM ledger_mention WHERE blk = %s AND wide = 1 AND lo <= %s AND hi >= %s "
+    "AND (members IS NULL OR {inside} > 0)"
 )
+# the database leaves out most lists that do not have the thing; `holds` settles it
+INSIDE = {"sqlite": "instr(members, %s)", "postgresql": "position(%s IN members)"}
 
 
 def rids_of_thing(thing: int) -> list[int]:
     """Numbers of all events that name a thing in one of their lists."""
     blk, offset = thing >> BLOCK_BITS, thing & OFFSET_MASK
+    sql = NAMING.format(inside=INSIDE[connection.vendor])
     return [
         rid
-        for rid, lo, hi, members in rows(NAMING, (blk, offset, blk, offset, offset))
+        for rid, lo, hi, members in rows(sql, (blk, offset, blk, offset, offset, pack((offset,))))
         if members is None or holds(lo, hi, members, offset)
     ]
 
