@@ -46,11 +46,11 @@ class LedgerSource:
         voids = self._voids
         if voids is None:
             asked = distinct(events)
-            sql = "SELECT v.rid FROM {values} JOIN ledger_void v ON v.rid = w.value"
+            sql = "SELECT rid FROM ledger_void WHERE rid"
             found = [
                 rid
                 for at in range(0, len(asked), WINDOWS)
-                for (rid,) in self.reader.rows(sql, asked[at : at + WINDOWS])
+                for (rid,) in self.reader.by_key(sql, asked[at : at + WINDOWS])
             ]
             voids = np.sort(ints(found))
         if not len(voids):
@@ -106,9 +106,11 @@ class LedgerSource:
         empty = positions_in(with_children, events) < 0
         rest = events[empty]
         if len(rest):
-            sql = "SELECT e.rid FROM {values} JOIN ledger_event e ON e.rid = w.value WHERE e.type IN (2, 5)"
+            sql = "SELECT rid FROM ledger_event WHERE type IN (2, 5) AND rid"
             found = [
-                rid for at in range(0, len(rest), WINDOWS) for (rid,) in self.reader.rows(sql, rest[at : at + WINDOWS])
+                rid
+                for at in range(0, len(rest), WINDOWS)
+                for (rid,) in self.reader.by_key(sql, rest[at : at + WINDOWS])
             ]
             empty &= positions_in(np.sort(ints(found)), events) >= 0
         return empty
@@ -117,8 +119,8 @@ class LedgerSource:
         numbers = terms.tolist()
         missing = [number for number in set(numbers) if number > 0 and number not in self._words]
         if missing:
-            sql = "SELECT t.id, t.value FROM {values} JOIN ledger_term t ON t.id = w.value"
-            self._words.update(self.reader.rows(sql, missing))
+            sql = "SELECT id, value FROM ledger_term WHERE id"
+            self._words.update(self.reader.by_key(sql, missing))
         return [self._words[number] if number > 0 else "" for number in numbers]
 
     def can_hold(self, things: Ints) -> Flags:
@@ -136,9 +138,9 @@ class LedgerSource:
     def _name(self, things: Ints) -> None:
         known = self._uris
         missing = [number for number in things.tolist() if number not in known]
-        sql = "SELECT t.id, t.uri FROM {values} JOIN ledger_thing t ON t.id = w.value"
+        sql = "SELECT id, uri FROM ledger_thing WHERE id"
         for start in range(0, len(missing), WINDOWS):
-            known.update(self.reader.rows(sql, missing[start : start + WINDOWS]))
+            known.update(self.reader.by_key(sql, missing[start : start + WINDOWS]))
 
 
 def in_order(t: Ints, rank: Ints) -> Ints:
