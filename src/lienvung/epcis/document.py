@@ -47,7 +47,7 @@ def open_document(data: bytes, *, max_bytes: int = MAX_BYTES, max_events: int = 
             en=f"The document has {len(data)} bytes, over the limit of {max_bytes}.",
         )
     check_text(data)
-    if b"\\u0000" in data and _NUL.search(data):
+    if b"\\" in data and _NUL.search(data):
         raise Invalid(
             "epcis.json.nul",
             vi="Tài liệu chứa ký tự NUL (\\u0000), không dùng được trong văn bản.",

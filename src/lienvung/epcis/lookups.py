@@ -47,18 +47,17 @@ _GRAI = re.compile(r"https?://[^/?#]+(?:/[^?#]*)?/8003/(0[0-9]{13}[A-Za-z0-9\-._
 _ONE_CLASS = re.compile(r"([^\n]*[/.])[0-9A-Za-z]{1,20}+(?:\n\1[0-9A-Za-z]{1,20}+)*+")
 _SSCC = "https://id.gs1.org/00/"
 _NO_GS1 = ("urn:epcglobal:cbv:", "urn:uuid:", "ni:///")
-# Three digits -> their part of the check sum; an SSCC has six such groups, GS1 General Specifications section 7.9.
-_ODD = {f"{n:03}": 3 * (n // 100) + n // 10 % 10 + 3 * (n % 10) for n in range(1000)}
-_EVEN = {f"{n:03}": n // 100 + 3 * (n // 10 % 10) + n % 10 for n in range(1000)}
 
 
 def is_sscc(text: str) -> bool:
-    """18 digits with the right check digit."""
-    try:
-        total = _ODD[text[:3]] + _EVEN[text[3:6]] + _ODD[text[6:9]] + _EVEN[text[9:12]] + _ODD[text[12:15]]
-        return len(text) == 18 and (total + _EVEN[text[15:]]) % 10 == 0
-    except KeyError:
+    """18 digits with the right check digit (GS1 General Specifications section 7.9).
+
+    Works on bytes, where a digit is 48 more than its worth; 18 of them, weighted 3 and 1, are 1,728 too many.
+    """
+    if len(text) != 18 or not text.isdecimal() or not text.isascii():
         return False
+    digits = text.encode()
+    return (3 * sum(digits[::2]) + sum(digits[1::2]) - 1728) % 10 == 0
 
 
 class Suspicion(Invalid):

@@ -16,7 +16,13 @@ from typing import Any
 import msgspec
 
 from lienvung.epcis.derived import error_declaration, lots_in_ilmd, lots_in_links
-from lienvung.epcis.document import MAX_BYTES, MAX_EVENTS, Opened, decode_checked, open_document
+from lienvung.epcis.document import (
+    MAX_BYTES,
+    MAX_EVENTS,
+    Opened,
+    decode_checked,
+    open_document,
+)
 from lienvung.epcis.extension import MAX_NESTING, too_deep
 from lienvung.epcis.kinds import ACTIONS, Action, EventType, Role
 from lienvung.epcis.lookups import Lookups, lookups_for
@@ -216,13 +222,14 @@ def scan_texts(data: bytes) -> Iterator[str]:
     scanner = Scanner(lookups_for(_context(opened)), opened)
     lookups, ignored = scanner.lookups, scanner.ignored
     for index, raw in enumerate(opened.events):
-        try:  # what `scanner.scan` does for the usual event, without its calls
-            wire = decode_event(raw)
-            if wire.context is None and wire.sensorElementList is None and wire.errorDeclaration is None:
-                yield scan(wire, lookups, NO_EXTENSIONS, ignored).pre_hash
-                continue
-        except _DOUBTS:
-            pass
+        if not scanner.loose:
+            try:  # what `scanner.scan` does for the usual event, without its calls
+                wire = decode_event(raw)
+                if wire.context is None and wire.sensorElementList is None and wire.errorDeclaration is None:
+                    yield scan(wire, lookups, NO_EXTENSIONS, ignored).pre_hash
+                    continue
+            except _DOUBTS:
+                pass
         scanned = scanner.scan(raw, index)
         if scanned is not None:
             yield scanned[1].pre_hash
