@@ -50,7 +50,7 @@ def _slaughter(story: Story, random: Random, day: datetime, week: int, pasture: 
         trays = story.batch("thit_de", f"TD{week + 1:02d}{'ABC'[pair]}-26", made=when, amount=40)
         story.marks.setdefault("goat_trays", trays.uri)
         animals = things(herd[pair * 2 : pair * 2 + 2])
-        story.turn(when, "lo_mo", animals, amount_of(trays), biz_step="killing", ilmd=story.facts(trays))
+        story.turn(when, "lo_mo", animals, amount_of(trays), biz_step="disassembling", ilmd=story.facts(trays))
         story.note(when + HOUR / 4, "lo_mo", amount_of(trays), "inspecting", disposition="conformant")
         boxes += market.lot_cases(story, when + HOUR / 2, "lo_mo", trays, size=20, count=2)
     _cold_road(story, random, arrived + HOUR * 8, week, boxes)

@@ -42,7 +42,6 @@ _STAGES = {
     "dispensing": "retail",
     "creating_class_instance": "processing",
     "disassembling": "processing",
-    "killing": "processing",
 }
 DIARY = "lv:activity"  # our own namespace: what was done to a crop or an animal (docs/reference/demo.md)
 HARVESTED = ("harvestStartDate", "harvestEndDate")  # CBV 2.0 ILMD

@@ -83,7 +83,6 @@ BIZ_STEP_STATES = {
     "creating_class_instance": State.AT_PRODUCER,
     "encoding": State.AT_PRODUCER,
     "collecting": State.AT_PRODUCER,
-    "killing": State.AT_PRODUCER,
     "assembling": State.IN_PROCESS,
     "disassembling": State.IN_PROCESS,
     "packing": State.IN_PROCESS,

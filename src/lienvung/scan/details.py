@@ -13,7 +13,7 @@ from lienvung.scan.page import Certificate
 from lienvung.texts import Text
 
 MOST_EVENTS = 8
-FOUNDING = frozenset({"commissioning", "creating_class_instance", "packing", "collecting", "killing"})
+FOUNDING = frozenset({"commissioning", "creating_class_instance", "packing", "collecting", "disassembling"})
 _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 # CBV 2.0 section 10 (ILMD attributes), by local name.

@@ -48,7 +48,7 @@ STEP_NAMES = {
     "commissioning": Text("Tạo mã, đưa vào sổ", "Entered under its code"),
     "creating_class_instance": Text("Lập lô", "Lot formed"),
     "collecting": Text("Thu gom", "Collected"),
-    "killing": Text("Giết mổ", "Slaughtered"),
+    "disassembling": Text("Giết mổ, pha lóc", "Slaughtered, cut up"),
     "inspecting": Text("Kiểm tra", "Inspected"),
     "sampling": Text("Lấy mẫu", "Sampled"),
     "accepting": Text("Nghiệm thu", "Accepted"),

@@ -4,6 +4,7 @@ LIENVUNG_HOME        folder of the data (default: `var/` beside the checkout)
 DATABASE_URL         postgresql://user:password@host:port/name (default: SQLite in LIENVUNG_HOME)
 LIENVUNG_ORIGIN      public origin of the site and of the printed codes, e.g. https://id.example.vn
 LIENVUNG_PARTY       who owns the records made here, e.g. VN-37 (default: the province of each organisation)
+LIENVUNG_OPERATOR    the body that runs this installation, shown on top of each page
 LIENVUNG_HOSTS       further host names that may be asked for, comma separated
 LIENVUNG_DEMO        "1": demo accounts are shown on the sign-in page
 LIENVUNG_DEBUG       "1": Django's debug pages; never in production
@@ -24,6 +25,7 @@ HOME.mkdir(parents=True, exist_ok=True)
 DEBUG = os.environ.get("LIENVUNG_DEBUG") == "1"
 DEMO = os.environ.get("LIENVUNG_DEMO") == "1"
 PARTY = os.environ.get("LIENVUNG_PARTY", "")
+OPERATOR = os.environ.get("LIENVUNG_OPERATOR", "")
 
 
 def _secret_key() -> str:
