@@ -33,9 +33,9 @@ def run(args: argparse.Namespace) -> int:
             print(f"{name}: {fault.strerror}", file=sys.stderr)
         except Problem as problem:
             refused += 1
-            for fault in problem.faults if isinstance(problem, ManyInvalid) else (problem,):
-                place = f" [{fault.path}]" if fault.path else ""
-                print(f"{name}: {fault.code}{place}: {fault.vi} / {fault.en}", file=sys.stderr)
+            for each in problem.faults if isinstance(problem, ManyInvalid) else (problem,):
+                place = f" [{each.path}]" if each.path else ""
+                print(f"{name}: {each.code}{place}: {each.vi} / {each.en}", file=sys.stderr)
         else:
             print(f"{name}: job {job.id}: {job.new_events} new, {job.known_events} known", flush=True)
     return 1 if refused else 0

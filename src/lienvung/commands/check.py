@@ -42,8 +42,8 @@ def run(args: argparse.Namespace) -> int:
                 print(f"{name:10} {count:>12,}")
     except DatabaseError as fault:
         faults.append(f"the database cannot be used: {fault}")
-    for fault in faults:
-        print(f"lienvung check: {fault}", file=sys.stderr)
+    for found in faults:
+        print(f"lienvung check: {found}", file=sys.stderr)
     if not faults:
         print("Mọi thứ ổn / all is well")
     return 1 if faults else 0

@@ -53,7 +53,7 @@ def given_id(reading: Reading) -> str | None:
     return reading.event_id if reading.event_id and reading.event_id != reading.ni else None
 
 
-Lists = list[tuple[int, list[str], list[int | None]]]  # of one event: role, identifiers, their ids as far as known
+Lists = list[tuple[int, list[str], list[Any]]]  # of one event: role, identifiers, their ids (None: not known yet)
 
 
 class Prepared:
@@ -80,7 +80,7 @@ class Prepared:
                         alone.add(uris[0])
                 lists.append((role, uris, ids))
             self.lists.append(lists)
-        self.single = {uri: find(uri) for uri in single_uris(readings)}
+        self.single: dict[str, Any] = {uri: find(uri) for uri in single_uris(readings)}
         alone.update(uri for uri, number in self.single.items() if number is None)
         # What stands together in one list gets neighbouring numbers, so that the list is one range for ever
         # after, however random its serials are; what only ever stands alone is sorted, which brings the
@@ -210,37 +210,19 @@ class Rows:
         if own_id:
             self.event_id.append((own_id, rid))
         parent: int | None = None
-        append = self.mention.append
+        mention = self.mention
+        append = mention.append
         for role, _, ids in lists:
             other = parent if role == CHILD else None
             if role == PARENT:
                 parent = ids[0]
             code = role * 4 + action
+            tail = (time_ms, rid, code, other, place, disposition, None, 0, step_id)
             if len(ids) == 1:
                 offset = ids[0] & OFFSET_MASK
-                append(
-                    (
-                        ids[0] >> BLOCK_BITS,
-                        0,
-                        offset,
-                        offset,
-                        None,
-                        time_ms,
-                        rid,
-                        code,
-                        other,
-                        place,
-                        disposition,
-                        None,
-                        0,
-                        step_id,
-                    )
-                )
+                append((ids[0] >> BLOCK_BITS, 0, offset, offset, None, *tail))
             else:
-                for blk, wide, lo, hi, members in cut(ids):
-                    append(
-                        (blk, wide, lo, hi, members, time_ms, rid, code, other, place, disposition, None, 0, step_id)
-                    )
+                mention += [(*row, *tail) for row in cut(ids)]
         if kind != OBJECT or reading.quantities or reading.persistent_set or reading.persistent_unset or reading.lots:
             self._more(reading, lists, rid, parent, place, disposition, step_id)
         if reading.biz_transactions or reading.sources or reading.destinations:
@@ -292,8 +274,8 @@ class Rows:
     ) -> None:
         """Quantity elements; the same class twice in one list and unit is one row with the sum."""
         totals: dict[tuple[int, int, int], float | None] = {}
-        for role, uri, quantity, uom in reading.quantities:
-            place_of = (int(role), self.things[uri], self.terms[TERM_UOM, uom or ""])
+        for list_role, uri, quantity, uom in reading.quantities:
+            place_of = (int(list_role), self.things[uri], self.terms[TERM_UOM, uom or ""])
             amount = None if quantity is None else float(quantity)
             before = totals.get(place_of)
             totals[place_of] = amount if before is None else before + (amount or 0.0)

@@ -120,7 +120,7 @@ class SqliteStore:
             part = values[start : start + self.CHUNK]
             size = self.CHUNK if len(part) == self.CHUNK else 1 << (len(part) - 1).bit_length()
             # padded to few different lengths, so that prepared statements are found again
-            padded = [*part, *(part[-1:] * (size - len(part)))]
+            padded = [*part, *([part[-1]] * (size - len(part)))]
             found += self.cursor.execute(f"{sql} ({','.join('?' * size)})", padded).fetchall()
         return found
 

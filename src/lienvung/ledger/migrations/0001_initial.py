@@ -5,6 +5,7 @@ No foreign keys and no unique key across what a distributed engine would split
 """
 
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 # {b} bytes, {rowid} end of a table clustered by its primary key, {big}/{small} integers.
 TABLES = [
@@ -90,7 +91,7 @@ APPEND_ONLY = [
 COUNTERS = "INSERT INTO ledger_counter (name, value) VALUES ('thing', 1023), ('event', 0), ('term', 0), ('document', 0), ('context', 0), ('hashed', 0)"
 
 
-def create(apps, schema_editor):
+def create(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
     sqlite = schema_editor.connection.vendor == "sqlite"
     words = {
         "b": "blob" if sqlite else "bytea",
@@ -126,7 +127,7 @@ def create(apps, schema_editor):
             )
 
 
-def drop(apps, schema_editor):
+def drop(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
     raise RuntimeError("the ledger is append-only: its tables are not dropped by a migration")
 
 
