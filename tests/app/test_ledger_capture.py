@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import override_settings
+from tests.ledger_world import FARM, GTIN, MILL, case, document, event, lot, pack, packed, seen
 
 from lienvung.errors import Conflict, ManyInvalid, TooLarge
 from lienvung.ledger import dictionary
@@ -16,7 +17,6 @@ from lienvung.ledger.capture import capture, capture_events
 from lienvung.ledger.events import event_rids, get_event, history, latest
 from lienvung.ledger.identifiers import thing_ids
 from lienvung.ledger.reading import rows
-from tests.ledger_world import FARM, GTIN, MILL, case, document, event, lot, pack, packed, seen
 
 pytestmark = pytest.mark.django_db
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from tests.ledger_world import FARM, GTIN, document, event, lot, pack, seen
+from tests.ledger_world import MILL as PLACE
 
 from lienvung.errors import Invalid, NotFound
 from lienvung.gs1 import DigitalLink
 from lienvung.ledger.capture import capture, capture_events
 from lienvung.ledger.events import get_event, history, latest
 from lienvung.ledger.status import persistent_dispositions
-from tests.ledger_world import FARM, GTIN, document, event, lot, pack, seen
-from tests.ledger_world import MILL as PLACE
 
 pytestmark = pytest.mark.django_db
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.ledger_world import FARM, GTIN, MILL, OTHER_GTIN, at, case, document, event, lot, pack, packed, seen
 
 from lienvung.ledger.capture import capture
 from lienvung.ledger.events import StoredEvent, latest
 from lienvung.ledger.query import QueryProblem, QueryTooLarge, run_query
-from tests.ledger_world import FARM, GTIN, MILL, OTHER_GTIN, at, case, document, event, lot, pack, packed, seen
 
 pytestmark = pytest.mark.django_db
 MADE = "urn:uuid:33333333-3333-4333-8333-333333333333"
