@@ -118,7 +118,7 @@ class Oracle:
             last = position == len(changes) - 1
             end = at if last else changes[position + 1][0]
             closed = self.emptied(container, t, number)
-            if last and closed > at:
+            if last and (closed == FOREVER or closed > at):
                 holder = container
             there, in_state, _ = self.where(container, min(end, closed), depth + 1)
             if there[0] > place[0]:

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.core.lineage_chains import LOTS, chains
+from tests.core.lineage_oracle import Oracle
 
 from lienvung.lineage import batches
 from lienvung.lineage.batches import Memo
@@ -17,8 +19,6 @@ from lienvung.lineage.places import places_of
 from lienvung.lineage.states import State
 from lienvung.lineage.stays import stays_of
 from lienvung.lineage.walk import back, forward
-from tests.core.lineage_chains import LOTS, chains
-from tests.core.lineage_oracle import Oracle
 
 relaxed = settings(
     deadline=None,

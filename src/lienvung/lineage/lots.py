@@ -26,6 +26,7 @@ import numpy as np
 from lienvung.lineage.batches import Batch, Memo
 from lienvung.lineage.facts import (
     ADD,
+    ALWAYS,
     CHILD,
     DELETE,
     EPC,
@@ -259,7 +260,7 @@ def _place_unpacking(memo: Memo, lines: dict[int, list[_Line]]) -> None:
     holder = ints([line.holder for _, line in packed])
     opened = [line.action != DELETE for _, line in packed]
     ends = emptied(memo, holder, ints([line.t for _, line in packed]), ints([line.event for _, line in packed]))
-    closed = [i for i, is_open in enumerate(opened) if is_open and ends[i] <= memo.until]
+    closed = [i for i, is_open in enumerate(opened) if is_open and ends[i] < ALWAYS and ends[i] <= memo.until]
     bare = [i for i, is_open in enumerate(opened) if not is_open and packed[i][1].place < 0]
     asked = closed + bare
     if not asked:

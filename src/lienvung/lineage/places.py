@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lienvung.lineage.batches import Batch, Memo
-from lienvung.lineage.facts import NEVER, Ints, distinct, positions_in
+from lienvung.lineage.facts import ALWAYS, NEVER, Ints, distinct, positions_in
 from lienvung.lineage.stays import emptied
 
 MAX_NESTING = 8
@@ -93,7 +93,7 @@ def _through_containers(
             closed = emptied_rows(memo, batch, rows)
             through = np.minimum(end[inside], closed)
             if newest:
-                still = closed > through
+                still = (closed == ALWAYS) | (closed > through)
                 found.holder[asked[still]] = m.other[rows[still]]
             _take_newer(found, asked, _containers(memo, m.other, rows, through, depth))
         start = m.t[row]
