@@ -133,14 +133,14 @@ def test_lists_of_serials_are_checked_as_one_by_one() -> None:
     known = lookups_for(None).identifiers
     known[PACK + "warm1"]
     long, plain = PACK + "a" * 20, [PACK + "b2", PACK + "b1"]
-    assert known.listed(plain) == (plain, f"epc={PACK}b1epc={PACK}b2")
-    assert known.listed([long]) == ([long], f"epc={long}")
-    assert known.listed([PACK + "a/b".replace("/", "%2F"), PACK + "c"])[0] == [PACK + "a%2Fb", PACK + "c"]
+    assert known.listed(plain, "n") == (plain, f"nepc={PACK}b1epc={PACK}b2")
+    assert known.listed([long], "n") == ([long], f"nepc={long}")
+    assert known.listed([PACK + "a/b".replace("/", "%2F"), PACK + "c"], "n")[0] == [PACK + "a%2Fb", PACK + "c"]
     urn = "urn:epc:id:sgtin:8935001.070000."
     known[urn + "u1"]
-    assert known.listed([urn + "u1", urn + "u2"])[0] == [PACK + "u1", PACK + "u2"]
+    assert known.listed([urn + "u1", urn + "u2"], "n")[0] == [PACK + "u1", PACK + "u2"]
     # Cut off after the /21/: no serial, so no identifier of GS1; kept as any other URI.
-    assert known.listed([PACK + "1", PACK])[0] == [PACK + "1", PACK]
+    assert known.listed([PACK + "1", PACK], "n")[0] == [PACK + "1", PACK]
     for wrong in (
         ["A1", PACK + "1"],
         [PACK + "a" * 21],
@@ -148,4 +148,4 @@ def test_lists_of_serials_are_checked_as_one_by_one() -> None:
         [PACK + "é"],
     ):
         with pytest.raises(Invalid):
-            known.listed(wrong)
+            known.listed(wrong, "n")

@@ -129,27 +129,28 @@ class Identifiers(_Bounded):
         self[uri] = canonical
         return canonical
 
-    def listed(self, uris: list[str]) -> tuple[list[str], str]:
-        """The canonical URIs of a list that is not empty, in its order; and `epc=…` of each, sorted.
+    def listed(self, uris: list[str], name: str) -> tuple[list[str], str]:
+        """The canonical URIs of a list that is not empty, in its order; and its text: `name`, then `epc=…`s, sorted.
 
         Most lists hold serials of one class, plain letters and digits: one pattern sees that, and only what they
         share is looked up. They are kept as they are where they are canonical already.
         """
         match = _ONE_CLASS.fullmatch("\n".join(uris))
+        found = None
         if match is not None:
             head = match[1]
             canonical = self.heads.get(head)
             # As many lines as identifiers: no identifier has a line break in it.
             if canonical is not None and match.string.count("\n") == len(uris) - 1:
-                if canonical == head:
-                    return uris, "epc=" + "epc=".join(sorted(uris))
                 cut = len(head)
-                found = [canonical + uri[cut:] for uri in uris]
-                return found, "epc=" + "epc=".join(sorted(found))
-            if head == _SSCC and all([is_sscc(uri[22:]) for uri in uris]):
-                return uris, "epc=" + "epc=".join(sorted(uris))
-        found = [self[uri] for uri in uris]
-        return found, "epc=" + "epc=".join(sorted(found))
+                found = uris if canonical == head else [canonical + uri[cut:] for uri in uris]
+            elif head == _SSCC and all([is_sscc(uri[22:]) for uri in uris]):
+                found = uris
+        if found is None:
+            found = [self[uri] for uri in uris]
+        parts = sorted(found)
+        parts.insert(0, name)
+        return found, "epc=".join(parts)
 
     def _check(self, uri: str) -> str:
         if not is_uri(uri):

@@ -62,6 +62,14 @@ class Facts(msgspec.Struct, gc=False):
 
 
 _EPC, _PARENT, _CHILD, _INPUT, _OUTPUT = Role  # a global name is found faster than a member of an enumeration
+_START: dict[type, str] = {
+    ObjectWire: "eventType=ObjectEventeventTime=",
+    AggregationWire: "eventType=AggregationEventeventTime=",
+    AssociationWire: "eventType=AssociationEventeventTime=",
+    TransactionWire: "eventType=TransactionEventeventTime=",
+    TransformationWire: "eventType=TransformationEventeventTime=",
+    ExtendedWire: "eventType=ExtendedEventeventTime=",
+}
 _MAX_CIRCUMSTANCES = 20_000
 NONE: Parties = []
 NO_WORDS: list[str] = []
@@ -76,7 +84,7 @@ def scan(
     if offset not in OFFSETS:
         raise Suspicion()
     kind = wire.__class__
-    start = f"eventTime={time}eventTimeZoneOffset={offset}"
+    start = f"{_START[kind]}{time}eventTimeZoneOffset={offset}"
     if wire.eventID is not None and not _plain_uuid(wire.eventID) and not is_uri(wire.eventID):
         raise Suspicion()
     if wire.recordTime is not None:
@@ -91,7 +99,7 @@ def scan(
         text, things, amounts = _transaction(wire, start, lookups)  # type: ignore[arg-type]
     elif kind is ExtendedWire:
         name = lookups.names.expand(wire.extendedType)  # type: ignore[union-attr]
-        text, things, amounts = f"eventType={name}{start}", (), ()
+        text, things, amounts = start.replace("ExtendedEvent", name, 1), (), ()
     else:
         text, things, amounts = _containment(wire, start, lookups)  # type: ignore[arg-type]
     return _common(wire, text, time_ms, things, amounts, lookups, extensions, ignored)
@@ -101,9 +109,9 @@ def _object(wire: ObjectWire, text: str, lookups: Lookups) -> tuple[str, tuple[T
     epcs = wire.epcList
     things: tuple[Things, ...] = ()
     if epcs:
-        found, listed = lookups.identifiers.listed(epcs)
+        found, listed = lookups.identifiers.listed(epcs, "epcList")
         things = ((_EPC, found),)
-        text += "epcList" + listed
+        text += listed
     amounts: tuple[Amounts, ...] = ()
     if wire.quantityList:
         listed, rows = _quantities(wire.quantityList, lookups)
@@ -113,7 +121,8 @@ def _object(wire: ObjectWire, text: str, lookups: Lookups) -> tuple[str, tuple[T
         raise Suspicion()
     if wire.ilmd is not None and wire.action != "ADD":
         raise Suspicion()
-    return f"eventType=ObjectEvent{text}action={wire.action}", things, amounts
+    text += "action=" + wire.action
+    return text, things, amounts
 
 
 def _transaction(
@@ -126,9 +135,9 @@ def _transaction(
         things = ((_PARENT, [parent]),)
         text += "parentID=" + parent
     if wire.epcList:
-        found, listed = known.listed(wire.epcList)
+        found, listed = known.listed(wire.epcList, "epcList")
         things += ((_EPC, found),)
-        text += "epcList" + listed
+        text += listed
     amounts: tuple[Amounts, ...] = ()
     if wire.quantityList:
         listed, rows = _quantities(wire.quantityList, lookups)
@@ -138,7 +147,8 @@ def _transaction(
         raise Suspicion()
     if not wire.bizTransactionList:
         raise Suspicion()
-    return f"eventType=TransactionEvent{text}action={wire.action}", things, amounts
+    text += "action=" + wire.action
+    return text, things, amounts
 
 
 def _containment(
@@ -153,9 +163,9 @@ def _containment(
     elif wire.action != "OBSERVE":
         raise Suspicion()
     if wire.childEPCs:
-        found, listed = known.listed(wire.childEPCs)
+        found, listed = known.listed(wire.childEPCs, "childEPCs")
         things += ((_CHILD, found),)
-        text += "childEPCs" + listed
+        text += listed
     elif not wire.childQuantityList and wire.action != "DELETE":
         raise Suspicion()
     amounts: tuple[Amounts, ...] = ()
@@ -163,15 +173,14 @@ def _containment(
         listed, rows = _quantities(wire.childQuantityList, lookups)
         text += "childQuantityList" + listed
         amounts = ((_CHILD, rows),)
-    kind = "AggregationEvent" if wire.__class__ is AggregationWire else "AssociationEvent"
-    return f"eventType={kind}{text}action={wire.action}", things, amounts
+    text += "action=" + wire.action
+    return text, things, amounts
 
 
 def _transformation(
     wire: TransformationWire, text: str, lookups: Lookups
 ) -> tuple[str, tuple[Things, ...], tuple[Amounts, ...]]:
     known = lookups.identifiers
-    text = "eventType=TransformationEvent" + text
     things: list[Things] = []
     amounts: list[Amounts] = []
     for role, label, uris, quantity_label, quantities in (
@@ -179,9 +188,9 @@ def _transformation(
         (_OUTPUT, "outputEPCList", wire.outputEPCList, "outputQuantityList", wire.outputQuantityList),
     ):
         if uris:
-            found, listed = known.listed(uris)
+            found, listed = known.listed(uris, label)
             things.append((role, found))
-            text += label + listed
+            text += listed
         if quantities:
             listed, rows = _quantities(quantities, lookups)
             amounts.append((role, rows))
