@@ -73,6 +73,8 @@ class Limit:
                     for entry in [given] if isinstance(given, str) else given:
                         thing = number(entry if isinstance(entry, str) else entry["epcClass"])
                         state = CONSUMED if role == INPUT else STATES.get(event["disposition"]) or step
+                        if (role, action) == (PARENT, 3):
+                            state = 0
                         other = parent if role == CHILD else -1
                         mentions.append((thing, t, role * 4 + action, other, place, state))
                         if role == INPUT:

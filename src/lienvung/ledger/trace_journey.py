@@ -78,20 +78,19 @@ def journey(uri: str, *, at: int | None = None, limit: int = 60) -> list[Step]:
         return []
     source = LedgerSource()
     memo = Memo(source, ALWAYS if at is None else at)
-    told = _own(memo, roots, "self", limit)
-    for rid, entry in _containers(memo, roots, limit).items():
-        told.setdefault(rid, entry)
-    origins = back(memo, roots)
     lots = _lots(source, roots)
-    for rid, entry in (_own(memo, lots, "lot", limit) if len(lots) else {}).items():
-        told.setdefault(rid, entry)
+    origins = back(memo, roots)
     others = ~np.isin(origins.things, np.concatenate([roots, lots]))
-    for rid, entry in _origins(
-        memo, origins.things[others], origins.time[others], origins.depth[others], limit
-    ).items():
-        if len(told) >= limit:
-            break
-        told.setdefault(rid, entry)
+    told: _Told = {}
+    for more in (
+        _own(memo, roots, "self", limit),
+        _containers(memo, roots, limit),
+        _own(memo, lots, "lot", limit) if len(lots) else {},
+        _origins(memo, origins.things[others], origins.time[others], origins.depth[others], limit),
+    ):
+        for rid, entry in more.items():
+            if len(told) < limit:
+                told.setdefault(rid, entry)
     names = np.unique(ints([thing for thing, _ in told.values()]))
     uris = dict(zip(names.tolist(), source.uris(names)))
     made = set(np.unique(source.links(names, OUTPUT).thing).tolist()) if len(names) else set()

@@ -11,7 +11,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from lienvung.lineage.facts import CHILD, DELETE, EPC, INPUT, OUTPUT, Flags, Ints, Mentions, Source
+from lienvung.lineage.facts import CHILD, DELETE, EPC, INPUT, OUTPUT, PARENT, Flags, Ints, Mentions, Source
 from lienvung.texts import Text
 
 
@@ -119,6 +119,8 @@ def state_of(biz_step: str | None, disposition: str | None, role: int) -> State:
     """The state that one event gives to a thing named in `role` (role * 4 + action). UNKNOWN = says nothing."""
     if role // 4 == INPUT:
         return State.CONSUMED
+    if role == PARENT * 4 + DELETE:  # unpacking speaks of what comes out, not of what stays inside
+        return State.UNKNOWN
     state = DISPOSITION_STATES.get(disposition or "") or BIZ_STEP_STATES.get(biz_step or "", State.UNKNOWN)
     if role == EPC * 4 + DELETE and state not in FINAL:
         return State.REMOVED
@@ -138,6 +140,7 @@ def row_states(mentions: Mentions, source: Source) -> Ints:
     states[(kind == OUTPUT) & (states == 0)] = State.AT_PRODUCER
     gone = (mentions.role == EPC * 4 + DELETE) & ~is_final(states)
     states[gone] = State.REMOVED
+    states[mentions.role == PARENT * 4 + DELETE] = State.UNKNOWN
     return states
 
 
