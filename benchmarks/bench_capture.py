@@ -117,6 +117,8 @@ def measure(name: str, args: argparse.Namespace) -> dict[str, Any]:
             capture(document)
         result = history(documents)
     result["peak_rss_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    anonymous = [line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if "RssAnon" in line]
+    result["own_mb"] = int(anonymous[0]) // 1024  # without the pages of the database file that are mapped
     return result
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from lienvung.epcis import Action, EventType
 from lienvung.errors import NotFound
@@ -22,18 +21,20 @@ from lienvung.ledger.reading import marks, rows
 from lienvung.ledger.tables import BLOCK_BITS, OFFSET_MASK, full_uri
 
 CHUNK = 500
+TYPES = {int(kind): kind for kind in EventType}
+ACTIONS = {int(action): action for action in Action}
 NO_PLACE = ("/01/", "/00/")  # what has these keys is never a readPoint or bizLocation worth a search
 _NI = re.compile(r"^ni:///sha-256;([0-9a-f]{64})(\?ver=CBV2\.0)?$")
 
 SELECT = (
     "SELECT e.rid, e.hash, e.event_id, e.type, e.action, e.t, e.recorded_at, "
-    "e.bizstep, e.disp, e.rp, e.bl, e.body, e.doc "
+    "e.bizstep, e.disp, e.rp, e.bl, e.body, e.doc, "
+    "(SELECT MAX(v.declared_by) FROM ledger_void v WHERE v.rid = e.rid) "
     "FROM ledger_event e"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEvent:
+class StoredEvent(NamedTuple):
     """An event of the ledger. Times are UTC epoch ms; `body` is what was sent, byte for byte."""
 
     rid: int
@@ -73,23 +74,19 @@ def _stored(found: Sequence[Sequence[Any]]) -> list[StoredEvent]:
     """Rows of `SELECT` with their words: looked up apart, since five joins cost PostgreSQL more to plan than to run."""
     if not found:
         return []
-    rids = [row[0] for row in found]
-    wrong: dict[int, int] = {}
-    for start in range(0, len(rids), CHUNK):
-        part = rids[start : start + CHUNK]
-        wrong.update(rows(f"SELECT rid, declared_by FROM ledger_void WHERE rid IN {marks(part)}", part))
-    words = names.words.of([number for row in found for number in row[7:9]])
-    places = names.uris.of([number for row in found for number in row[9:11]])
-    senders = names.senders.of([row[12] for row in found])
+    wrapper = connections[DEFAULT_DB_ALIAS]
+    words = names.words.of(wrapper, [number for row in found for number in row[7:9]])
+    places = names.uris.of(wrapper, [number for row in found for number in row[9:11]])
+    senders = names.senders.of(wrapper, [row[12] for row in found])
     events = []
-    for rid, digest, event_id, kind, action, t, recorded, step, disposition, rp, bl, body, document in found:
+    for rid, digest, event_id, kind, action, t, recorded, step, disposition, rp, bl, body, document, wrong in found:
         events.append(
             StoredEvent(
                 rid,
                 bytes(digest),
                 event_id or f"ni:///sha-256;{bytes(digest).hex()}?ver=CBV2.0",
-                EventType(kind),
-                Action(action),
+                TYPES[kind],
+                ACTIONS[action],
                 t,
                 recorded,
                 words.get(step),
@@ -98,7 +95,7 @@ def _stored(found: Sequence[Sequence[Any]]) -> list[StoredEvent]:
                 full_uri(places[bl]) if bl is not None else None,
                 bytes(body),
                 senders[document],
-                wrong.get(rid),
+                wrong,
             )
         )
     return events
@@ -134,19 +131,19 @@ def get_event(event_id: str) -> StoredEvent:
     return min(found, key=lambda event: (event.declared_wrong_by == event.rid, event.rid))
 
 
-NAMING = (
-    "SELECT event, lo, hi, members FROM ledger_mention WHERE blk = %s AND wide = 0 AND lo = %s UNION ALL "
-    "SELECT event, lo, hi, members FROM ledger_mention WHERE blk = %s AND wide = 1 AND lo <= %s AND hi >= %s "
-    "AND (members IS NULL OR {inside} > 0)"
-)
 # the database leaves out most lists that do not have the thing; `holds` settles it
-INSIDE = {"sqlite": "instr(members, %s)", "postgresql": "position(%s IN members)"}
+NAMING = {
+    vendor: "SELECT event, lo, hi, members FROM ledger_mention WHERE blk = %s AND wide = 0 AND lo = %s UNION ALL "
+    "SELECT event, lo, hi, members FROM ledger_mention WHERE blk = %s AND wide = 1 AND lo <= %s AND hi >= %s "
+    f"AND (members IS NULL OR {inside} > 0)"
+    for vendor, inside in {"sqlite": "instr(members, %s)", "postgresql": "position(%s IN members)"}.items()
+}
 
 
 def rids_of_thing(thing: int) -> list[int]:
     """Numbers of all events that name a thing in one of their lists."""
     blk, offset = thing >> BLOCK_BITS, thing & OFFSET_MASK
-    sql = NAMING.format(inside=INSIDE[connection.vendor])
+    sql = NAMING[connections[DEFAULT_DB_ALIAS].vendor]
     return [
         rid
         for rid, lo, hi, members in rows(sql, (blk, offset, blk, offset, offset, pack((offset,))))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from lienvung.ledger.reading import marks, rows
 
@@ -21,21 +21,27 @@ class Names:
 
     def __init__(self, sql: str) -> None:
         self.sql = sql
-        self.known: dict[tuple[str, int], Any] = {}
+        self.database: object = None
+        self.known: dict[int, Any] = {}
 
-    def of(self, numbers: Iterable[int | None]) -> dict[int, Any]:
-        """The values of these numbers; None among them is passed over."""
-        database = str(connection.settings_dict["NAME"])
+    def of(self, wrapper: BaseDatabaseWrapper, numbers: Iterable[int | None]) -> dict[int, Any]:
+        """The values of these numbers in the database of `wrapper`; None among them is passed over."""
+        database = wrapper.settings_dict["NAME"]
+        if database is not self.database:
+            self.known, self.database = {}, database
+        known = self.known
         wanted = {number for number in numbers if number is not None}
-        found = {number: self.known[database, number] for number in wanted if (database, number) in self.known}
+        found = {number: known[number] for number in wanted if number in known}
+        if len(found) == len(wanted):
+            return found
         missing = sorted(wanted.difference(found))
         for start in range(0, len(missing), 500):
             part = missing[start : start + 500]
             found.update(rows(f"{self.sql} IN {marks(part)}", part))
-        if missing and not connection.in_atomic_block:
-            if len(self.known) > LIMIT:
-                self.known.clear()
-            self.known.update({(database, number): found[number] for number in missing if number in found})
+        if not wrapper.in_atomic_block:
+            if len(known) > LIMIT:
+                known.clear()
+            known.update({number: found[number] for number in missing if number in found})
         return found
 
 

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+
+
+@lru_cache(maxsize=512)
+def _with_question_marks(sql: str) -> str:
+    return sql.replace("%s", "?")
 
 
 def rows(sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """All rows of a query; `%s` marks values on both databases."""
-    if connection.connection is None:
-        connection.ensure_connection()
-    if connection.vendor == "sqlite":
-        return connection.connection.execute(sql.replace("%s", "?"), values).fetchall()  # type: ignore[no-any-return]
-    with connection.cursor() as cursor:
+    wrapper = connections[DEFAULT_DB_ALIAS]
+    if wrapper.vendor == "sqlite":
+        if wrapper.connection is None:
+            wrapper.ensure_connection()
+        return wrapper.connection.execute(_with_question_marks(sql), values).fetchall()  # type: ignore[no-any-return]
+    with wrapper.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()  # type: ignore[no-any-return]
 
