@@ -9,7 +9,9 @@ import pytest
 
 CORPUS = Path(os.environ.get("LIENVUNG_CORPUS", Path(__file__).resolve().parents[2] / "shared" / "corpus"))
 
-needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"the public test corpus is not at {CORPUS} (set LIENVUNG_CORPUS)")
+needs_corpus = pytest.mark.skipif(
+    not CORPUS.is_dir(), reason=f"the public test corpus is not at {CORPUS} (set LIENVUNG_CORPUS)"
+)
 
 
 def corpus_files(pattern: str) -> list[Path]:

@@ -79,7 +79,8 @@ class World:
             return transformation_event(
                 inputs=named[INPUT], outputs=named[OUTPUT], input_quantities=amounts[INPUT],
                 output_quantities=amounts[OUTPUT],
-                transformation_id=f"urn:uuid:{self.number:08d}-0000-4000-8000-00000000{sum(map(ord, h.transformation)):04d}"
+                transformation_id=f"urn:uuid:{self.number:08d}-0000-4000-8000-"
+                f"00000000{sum(map(ord, h.transformation)):04d}"
                 if h.transformation else None,
                 **common,
             )  # fmt: skip

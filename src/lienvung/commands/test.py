@@ -52,7 +52,9 @@ def run(args: argparse.Namespace) -> int:
         print(f"── {name}", flush=True)
         started = time.monotonic()
         done = subprocess.run(command, cwd=ROOT, env=environment)
-        print(f"   {name}: {'ok' if done.returncode == 0 else 'FAILED'}, {time.monotonic() - started:.0f} s", flush=True)
+        print(
+            f"   {name}: {'ok' if done.returncode == 0 else 'FAILED'}, {time.monotonic() - started:.0f} s", flush=True
+        )
         if done.returncode:
             failed.append(name)
     if failed:

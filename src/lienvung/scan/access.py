@@ -70,11 +70,8 @@ def first_scan_of(thing: str) -> int | None:
 
 def scans_of(thing: str, *, since: date) -> list[dict[str, Any]]:
     """Counts per day and province, newest day first: day, province, scans, devices, known."""
-    return list(
-        ScanDay.objects.filter(thing=thing, day__gte=since)
-        .order_by("-day", "province")
-        .values("day", "province", "scans", "devices", "known")
-    )
+    days = ScanDay.objects.filter(thing=thing, day__gte=since).order_by("-day", "province")
+    return [dict(day) for day in days.values("day", "province", "scans", "devices", "known")]
 
 
 def scans_under(thing: str, *, since: date) -> dict[str, int]:

@@ -127,7 +127,8 @@ def _database() -> dict[str, object]:
                 "timeout": 30,
                 # FULL: an acknowledged capture survives a power cut (docs/explanation/storage.md)
                 "init_command": (
-                    "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=8000; "
+                    "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+                    "PRAGMA wal_autocheckpoint=8000; "
                     "PRAGMA cache_size=-131072; PRAGMA mmap_size=1073741824; PRAGMA temp_store=MEMORY;"
                 ),
             },
