@@ -17,7 +17,7 @@ from lienvung.errors import Invalid, NotAllowed, NotFound
 from lienvung.people.models import Account
 from lienvung.scan import access, sheets
 from lienvung.scan.addresses import read_address
-from lienvung.scan.codes import code
+from lienvung.scan.codes import code as code_of
 from lienvung.scan.codes import svg as code_svg
 from lienvung.scan.forms import LabelForm
 from lienvung.scan.labels import address_of, labels_of, sample_labels, uri_of
@@ -78,7 +78,7 @@ def new(request: HttpRequest, gtin: str) -> HttpResponse:
     lot, layout = form.lots.get(chosen["lot"]), sheets.layout_of(chosen["layout"])
     try:
         sample = sample_labels(product, lot, chosen["kind"], chosen["count"], layout)
-        sheets.module_size(layout, code(sample[0].address))
+        sheets.module_size(layout, code_of(sample[0].address))
     except Invalid as fault:
         form.add_error("layout", fault.text(_language()))
         return _form_again(request, product, form)
