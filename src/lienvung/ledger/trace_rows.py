@@ -12,6 +12,7 @@ the window before ended, so that no row comes twice).
 from __future__ import annotations
 
 import json
+import weakref
 from dataclasses import dataclass
 from typing import Any
 
@@ -144,12 +145,19 @@ class SqliteReader:
         return self.raw.execute(sql, (_as_json(windows),)).fetchone()  # type: ignore[no-any-return]
 
 
+_GENERIC: weakref.WeakSet[psycopg.Connection[Any]] = weakref.WeakSet()
+
+
 class PostgresReader:
     """Columns as binary arrays, one row an answer."""
 
     def __init__(self) -> None:
         connection.ensure_connection()
         self.cursor = psycopg.Cursor(connection.connection)
+        if connection.connection not in _GENERIC:
+            # the statements are few and their plan never depends on the values: planning took longer than running
+            self.cursor.execute("SET plan_cache_mode = force_generic_plan")
+            _GENERIC.add(connection.connection)
         for kind in ("int8", "float8"):
             self.cursor.adapters.register_loader(psycopg.postgres.types[kind].array_oid, _LOADERS[kind])
         self.mention = [column.format(lo="m.lo::int8", hi="m.hi::int8", role="m.role::int8") for column in _MENTION]

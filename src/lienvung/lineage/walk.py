@@ -216,6 +216,7 @@ class _Back:
         made = made.where(made.t <= until[positions_in(things, made.thing)])
         if len(made):
             used = source.members(distinct(made.process), INPUT)
+            source.can_hold(used.thing)  # asked once for all of them; the source remembers
             member = used.members()
             if member.any():
                 parts.append(self._lots(made, used.where(member), things, until))

@@ -72,9 +72,10 @@ SQLITE_INDEXES = [
 ]
 POSTGRESQL_INDEXES = [
     f"CREATE TABLE ledger_mention ({MENTION})",
-    "CREATE INDEX ledger_mention_block ON ledger_mention (blk, wide, lo)",
+    # hi and role fit into the same eight bytes as lo: rows of other things are passed over without reading the table
+    "CREATE INDEX ledger_mention_block ON ledger_mention (blk, wide, lo, hi, role)",
     f"CREATE TABLE ledger_link ({LINK})",
-    "CREATE INDEX ledger_link_block ON ledger_link (blk, lo)",
+    "CREATE INDEX ledger_link_block ON ledger_link (blk, lo, hi, role)",
     f"CREATE TABLE ledger_group ({GROUP})",
     "CREATE INDEX ledger_group_process ON ledger_group (process, role)",
     f"CREATE TABLE ledger_persistent ({PERSISTENT})",
