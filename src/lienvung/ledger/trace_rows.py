@@ -85,7 +85,8 @@ def windows_of(things: Ints) -> Ints:
     after = np.zeros(len(first), dtype=np.int64)
     same = blk[1:] == blk[:-1]
     after[1:][same] = hi[:-1][same] + 1
-    return (blk << 30) | (after << 20) | (lo << 10) | hi
+    windows: Ints = (blk << 30) | (after << 20) | (lo << 10) | hi
+    return windows
 
 
 def expand(rows: RangeRows, order: Ints) -> tuple[Ints, Ints]:
@@ -119,8 +120,8 @@ class SqliteReader:
 
     def by_key(self, sql: str, values: Ints | list[Any]) -> list[tuple[Any, ...]]:
         """Rows of a query that ends in the name of the column that is to be one of `values`."""
-        values = _as_json(values)
-        return self.raw.execute(f"{sql} IN (SELECT value FROM json_each(?1))", (values,)).fetchall()  # type: ignore[no-any-return]
+        given = (_as_json(values),)
+        return self.raw.execute(f"{sql} IN (SELECT value FROM json_each(?1))", given).fetchall()  # type: ignore[no-any-return]
 
     def plain(self, sql: str) -> list[tuple[Any, ...]]:
         return self.raw.execute(sql).fetchall()  # type: ignore[no-any-return]
@@ -192,8 +193,8 @@ class PostgresReader:
     def _columns(self, condition: str, columns: list[str], more: str, windows: Ints) -> list[Any]:
         arrays = ", ".join(f"array_agg({column})" for column in columns)
         sql = f"SELECT {arrays}{more} FROM unnest(%s::int8[]) AS w (value) JOIN ledger_mention m ON {condition}"
-        row = self.cursor.execute(sql, (_as_list(windows),), prepare=True, binary=True).fetchone() or ()
-        if row[0] is None:  # no row at all
+        row = self.cursor.execute(sql, (_as_list(windows),), prepare=True, binary=True).fetchone()
+        if row is None or row[0] is None:  # no row at all
             return [ints() for _ in columns] + [b""] * bool(more)
         return list(row)
 

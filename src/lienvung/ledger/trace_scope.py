@@ -89,8 +89,8 @@ class Scope:
     @property
     def by_state(self) -> dict[str, int]:
         """State -> number of things with their own identifier."""
-        numbers = np.bincount(self.places.state, minlength=len(State)) if len(self.things) else []
-        return {State(state).word: int(number) for state, number in enumerate(numbers) if number}
+        numbers = np.bincount(self.places.state, minlength=len(State)).tolist()
+        return {State(state).word: number for state, number in enumerate(numbers) if number}
 
     @property
     def quantities(self) -> dict[str, dict[str, float]]:
