@@ -204,7 +204,8 @@ def milling(at: float, where: str, lots: list[str], packs: list[str], batch: str
         f'{{"type":"TransformationEvent",{moment(at)},"inputQuantityList":[{weigh(lots, 60)}],'
         f'"outputEPCList":[{quoted(packs)}],"outputQuantityList":[{weigh([batch], PACKS)}],'
         f'"bizStep":"commissioning","disposition":"active","readPoint":{{"id":"{where}"}},"bizLocation":{{"id":"{where}"}},'
-        f'"ilmd":{{"cbvmda:itemExpirationDate":"{(START + timedelta(seconds=at, days=365)).date()}"}}}}'
+        f'"ilmd":{{"cbvmda:lotNumber":"{batch.rsplit("/", 1)[1]}",'
+        f'"cbvmda:itemExpirationDate":"{(START + timedelta(seconds=at, days=365)).date()}"}}}}'
     )
 
 
