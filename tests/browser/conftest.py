@@ -106,13 +106,13 @@ def wait_for(origin: str, server: subprocess.Popen[str]) -> None:
     raise TimeoutError(f"no answer from {origin} in {START_SECONDS} s")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # it keeps an event loop running, in which Django refuses other tests the database
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
     yield launched

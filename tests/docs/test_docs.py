@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 from pathlib import Path
 
@@ -15,11 +16,12 @@ PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglo
 
 
 def parser_of(command: str) -> str:
-    import argparse
-
     parser = argparse.ArgumentParser(command)
     load(command).add_arguments(parser)
-    return parser.format_help()
+    subcommands = [action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return "\n".join(
+        [parser.format_help(), *(sub.format_help() for choices in subcommands for sub in choices.values())]
+    )
 
 
 @pytest.mark.parametrize("command", COMMANDS)
