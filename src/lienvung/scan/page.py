@@ -94,6 +94,7 @@ class Page:
     photo: str = ""
     maker: Maker | None = None
     origin: Text | None = None
+    growers: Sequence[tuple[str, Text | None]] = ()  # name and province of those who grew, caught or raised it
     harvested: date | None = None
     packed: date | None = None
     best_before: date | None = None

@@ -137,6 +137,7 @@ def _goods_page(address: Address, records: Records, steps: Sequence[trace.Step],
         photo=product.image.url if product and product.image else "",
         maker=maker,
         origin=_origin(product),
+        growers=_growers([*shown, *others], maker),
         harvested=harvested,
         packed=packed,
         best_before=best_before,
@@ -207,8 +208,8 @@ def _warnings(
 
 
 def _views(all_stops: Sequence[Stop], places: dict[str, Place]) -> tuple[list[StepView], list[StepView]]:
-    numbers = {id(stop): number for number, stop in enumerate(all_stops, 1)}
     shown, others = rules.shorten(all_stops)
+    numbers = {id(stop): number for number, stop in enumerate([*shown, *others], 1)}
 
     def views(some: Iterable[Stop]) -> list[StepView]:
         return [StepView(numbers[id(s)], s, _place_view(s.place, places.get(s.place or ""))) for s in some]
@@ -242,6 +243,15 @@ def _maker(product: Product | None) -> Maker | None:
     unit = unit_words(owner.unit_id)
     address = owner.address or (unit.words.vi if unit else "")
     return Maker(owner.name, owner.name_en, address, owner.phone, owner.illustrative)
+
+
+def _growers(steps: Iterable[StepView], maker: Maker | None) -> list[tuple[str, Text | None]]:
+    """Who grew, caught or raised it, where that is somebody else than the maker."""
+    places = [step.place for step in steps if step.stop.stage == "growing" and step.place]
+    growers = {place.owner: (place.owner, place.unit) for place in places if place.owner}
+    if maker is not None:
+        growers.pop(maker.name, None)
+    return list(growers.values())
 
 
 def _origin(product: Product | None) -> Text | None:
@@ -300,7 +310,7 @@ def _minimum(
     """The ten items of TT 02/2024/TT-BKHCN in its order; an empty value is shown as "not stated"."""
     lines = [
         f"{s.what.vi}: {s.place.code if s.place else 'chưa ghi nơi'}, {_local_day(s.stop.first_ms):%d/%m/%Y}"
-        for s in sorted(steps, key=lambda s: s.number)
+        for s in sorted(steps, key=lambda s: s.stop.first_ms)
     ]
     code = " ".join(f"({ai}) {value}" for ai, value in address.ais)
     marks = [product.brand if product else "", f"lô {lot_number}" if lot_number else "", address.serial]
