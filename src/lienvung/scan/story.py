@@ -159,10 +159,9 @@ def _goods_page(address: Address, records: Records, steps: Sequence[trace.Step],
 
 def _standing(address: Address, lot_number: str) -> dict[str, int]:
     """Persistent dispositions on the thing, its lot and its class (the lot may be known to the catalogue only)."""
-    words = status.standing(address.canonical)
     if address.serial and lot_number:
-        words = {**status.standing(lot_uri(address.gtin, lot_number)), **words}
-    return words
+        return status.standing(address.canonical, lot_uri(address.gtin, lot_number))
+    return status.standing(address.canonical)
 
 
 def _band(rid: int) -> Band:

@@ -1,0 +1,34 @@
+"""Whose word counts. The ledger keeps what everybody says; only some of it has effects.
+
+The operator of the installation (no submitter) and authorities are heard about
+everything, the owner of a product about that product.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+from lienvung.catalogue.access import product_of_gtin
+from lienvung.people.access import organisation
+from lienvung.people.models import Organisation
+
+_GTIN = re.compile(r"^(?:https://id\.gs1\.org)?/01/(\d{14})(?:/|$)")
+
+
+def is_official(submitter: str | None) -> bool:
+    """Whether what `submitter` (an organisation's uuid; None: the operator) says counts about everything."""
+    if submitter is None:
+        return True
+    try:
+        found = organisation(uuid.UUID(submitter))
+    except ValueError:
+        return False
+    return found is not None and found.kind == Organisation.Kind.AUTHORITY
+
+
+def owner_of(uri: str) -> str | None:
+    """The uuid of the organisation whose product, lot or item this is; None where the catalogue has no such GTIN."""
+    match = _GTIN.match(uri)
+    product = product_of_gtin(match[1]) if match else None
+    return str(product.owner_id) if product else None

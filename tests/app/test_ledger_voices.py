@@ -1,0 +1,111 @@
+"""Whose marks and whose declarations of error have effect: each check has a twin without it, where the attack works."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from tests.ledger_world import GTIN, OTHER_GTIN, event, lot, pack
+
+from lienvung.catalogue.actions import register_product
+from lienvung.ledger import voices
+from lienvung.ledger.capture import capture_events
+from lienvung.ledger.events import history, latest
+from lienvung.ledger.query import run_query
+from lienvung.ledger.status import persistent_dispositions, standing
+from lienvung.people.actions import create_organisation
+
+pytestmark = pytest.mark.django_db
+
+
+def firm(name: str, kind: str = "farm") -> str:
+    return str(create_organisation(by=None, name=name, kind=kind).pk)
+
+
+@pytest.fixture
+def office() -> str:
+    return firm("Sở Nông nghiệp", "authority")
+
+
+@pytest.fixture
+def owner() -> str:
+    made = create_organisation(by=None, name="HTX Kim Sơn", kind="cooperative")
+    register_product(by=None, owner=made, gtin=GTIN, name="Gạo")
+    return str(made.pk)
+
+
+@pytest.fixture
+def stranger() -> str:
+    return firm("Đối thủ")
+
+
+def say(who: str | None, minute: int, uri: str = pack(1), **words: list[str]) -> None:
+    what = {"quantityList": [{"epcClass": uri}]} if "/10/" in uri else {"epcList": [uri]}
+    capture_events([event(minute=minute, persistentDisposition=words, **what)], submitter=who)
+
+
+def everybody_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(voices, "is_official", lambda submitter: True)
+
+
+@pytest.mark.parametrize("checked", [True, False])
+def test_a_stranger_takes_no_official_mark_away(
+    office: str, owner: str, stranger: str, checked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(office, 1, set=["recalled"])
+    say(office, 1, lot("L1"), set=["recalled"])
+    say(stranger, 2, unset=["recalled"])
+    say(stranger, 2, lot("L1"), unset=["recalled"])
+    if not checked:
+        everybody_counts(monkeypatch)
+    expected = {"recalled"} if checked else set()
+    assert persistent_dispositions(pack(1)) == persistent_dispositions(lot("L1")) == expected
+
+
+@pytest.mark.parametrize("checked", [True, False])
+def test_a_stranger_marks_nobodys_goods(
+    owner: str, stranger: str, checked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(stranger, 1, set=["recalled"])
+    say(str(uuid.uuid4()), 2, set=["recalled"])
+    say("no uuid", 3, set=["recalled"])
+    if not checked:
+        everybody_counts(monkeypatch)
+    assert persistent_dispositions(pack(1)) == (set() if checked else {"recalled"})
+    assert len(history(pack(1))) == 3  # the ledger keeps what was said
+    assert len(run_query({"EQ_persistentDisposition_set": ["recalled"]}).events) == 3
+
+
+def test_an_owner_recalls_and_takes_back_the_own_mark_only(office: str, owner: str) -> None:
+    say(owner, 1, set=["recalled"])
+    assert persistent_dispositions(pack(1)) == {"recalled"}
+    say(owner, 2, unset=["recalled"])
+    assert persistent_dispositions(pack(1)) == set()
+    say(office, 3, set=["recalled"])
+    say(owner, 4, unset=["recalled"])
+    assert persistent_dispositions(pack(1)) == {"recalled"}
+
+
+def test_the_owner_of_another_product_is_a_stranger(owner: str) -> None:
+    other = create_organisation(by=None, name="HTX khác", kind="cooperative")
+    register_product(by=None, owner=other, gtin=OTHER_GTIN, name="Gạo khác")
+    say(str(other.pk), 1, set=["recalled"])
+    assert persistent_dispositions(pack(1)) == set()
+
+
+@pytest.mark.parametrize("official", ["authority", "operator"])
+def test_official_words_clear_every_mark(office: str, owner: str, official: str) -> None:
+    who = office if official == "authority" else None
+    say(owner, 1, set=["recalled"])
+    say(None, 2, set=["recalled"])
+    say(who, 3, unset=["recalled"])
+    assert persistent_dispositions(pack(1)) == set()
+
+
+def test_the_words_shown_are_the_authoritys(office: str, owner: str) -> None:
+    say(office, 1, lot("L1"), set=["recalled"])
+    [official] = latest(1)
+    say(owner, 9, lot("L1"), set=["recalled"])
+    say(owner, 9, pack(1), set=["recalled"])
+    assert standing(lot("L1")) == {"recalled": official.rid}
+    assert standing(pack(1), lot("L1")) == {"recalled": official.rid}
