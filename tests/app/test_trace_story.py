@@ -123,6 +123,26 @@ def test_totals_by_state_and_place_with_lots():
     assert json.loads(json.dumps(scope.as_json()))["count"] == 4
 
 
+def test_a_part_of_a_lot_in_a_container_now_has_a_time_that_can_be_told(capsys):
+    packed = build.aggregation_event(
+        time=day(1.5), action="ADD", parent=CASE, child_quantities=[(FIRST, 40, "KGM")], biz_step="packing",
+        biz_location=FIELD,
+    )  # fmt: skip
+    assert capture_events([packed]).success
+    assert main(["recall-scope", "--json", FIRST]) == 0
+    things = json.loads(capsys.readouterr().out)["things"]
+    [inside] = [thing for thing in things if thing["kind"] == "lot" and thing["container"] == CASE]
+    assert (inside["quantity"], inside["place"]) == (40.0, SHOP)
+    assert all(thing["seen"] is None or thing["seen"].startswith("2026-03-") for thing in things)
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00", "0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00"])
+@pytest.mark.parametrize("command", ["trace", "recall-scope"])
+def test_times_at_the_ends_of_the_calendar_are_refused(command, time, capsys):
+    assert main([command, "--json", "--at", time, FIRST]) == 1
+    assert "trace.time" in capsys.readouterr().err
+
+
 def test_a_container_that_is_recalled_takes_its_content_along():
     assert set(states(recall_scope(CASE))) >= set(PACKS)
     assert PACKS[0] not in states(recall_scope(CASE, since=ms(6.5)))

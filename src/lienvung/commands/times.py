@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from lienvung.errors import Invalid
@@ -16,12 +16,12 @@ def milliseconds(text: str | None) -> int | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as fault:
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=HERE)
+        if len(text) == 10:
+            moment += timedelta(days=1, milliseconds=-1)
+        return round(moment.astimezone(UTC).timestamp() * 1000)
+    except (ValueError, OverflowError) as fault:  # not a time, or one that the calendar of Python does not reach
         raise Invalid(
             "trace.time", vi=f"không hiểu thời điểm {text!r}", en=f"not a date or time: {text!r}", path="TIME"
         ) from fault
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=HERE)
-    if len(text) == 10:
-        moment += timedelta(days=1, milliseconds=-1)
-    return round(moment.timestamp() * 1000)
