@@ -12,6 +12,7 @@ from django.utils import translation
 from lienvung.epcis import vocabulary as cbv
 from lienvung.texts import Text
 from lienvung.web import vocabulary
+from lienvung.web.naming import uri_of_path
 from lienvung.web.parts import Cell, Column, Table, csv_answer, csv_text
 from lienvung.web.templatetags import words
 
@@ -95,3 +96,9 @@ def test_csv_cells_cannot_become_formulas(text: str) -> None:
     body = csv_answer(table, "x").content.decode("utf-8-sig")
     assert "\n=" not in body
     assert body.split("\r\n")[1].lstrip('"').startswith("'")
+
+
+def test_the_path_of_a_printed_code_with_lot_and_serial() -> None:
+    path = "01/08930000040022/10/CLC-2-26/21/008N94HKB7"
+    assert uri_of_path(path) == f"https://id.gs1.org/{path}"
+    assert uri_of_path("01/08930000040022/10/A/B") == "https://id.gs1.org/01/08930000040022/10/A%2FB"

@@ -29,7 +29,7 @@ def main() -> None:
     parser.add_argument("origin")
     parser.add_argument("--email", default="")
     parser.add_argument("--password", default="")
-    parser.add_argument("--page", action="append", default=[], metavar="NAME=PATH", help="a further page to take")
+    parser.add_argument("--page", action="append", default=[], metavar="NAME=PATH[@SELECTOR]", help="a further page")
     parser.add_argument("--language", default="vi", choices=("vi", "en"))
     args = parser.parse_args()
     pages = PUBLIC | dict(pair.split("=", 1) for pair in args.page)
@@ -42,15 +42,17 @@ def main() -> None:
             page = context.new_page()
             if args.email:
                 sign_in(page, args.origin, args.email, args.password)
-            for name, path in pages.items():
+            for name, place in pages.items():
+                path, _, part = place.partition("@")
                 page.goto(f"{args.origin}{path}{'&' if '?' in path else '?'}lang={args.language}")
-                keep(page, IMAGES / f"{name}-{size['width']}.png")
+                keep(page, IMAGES / f"{name}-{size['width']}.png", part)
         browser.close()
 
 
-def keep(page: Page, path: Path) -> None:
-    """The page's upper part as a small PNG."""
-    picture = Image.open(BytesIO(page.screenshot(full_page=True))).convert("RGB")
+def keep(page: Page, path: Path, part: str = "") -> None:
+    """The page's upper part, or the element of a CSS selector, as a small PNG."""
+    shot = page.locator(part).first.screenshot() if part else page.screenshot(full_page=True)
+    picture = Image.open(BytesIO(shot)).convert("RGB")
     picture = picture.crop((0, 0, picture.width, min(picture.height, TALLEST)))
     path.parent.mkdir(parents=True, exist_ok=True)
     for colours in COLOURS:

@@ -71,9 +71,13 @@ def uri_of_path(path: str) -> str:
     """The URI of a page's path `01/…/10/…` as the server decoded it.
 
     The value of the last key may hold an encoded slash; every known path has two
-    or four parts, so what is beyond the third slash belongs to the last value.
+    or four parts, so what is beyond the third slash belongs to the last value,
+    save where a printed code's lot and serial stand side by side.
     """
     parts = path.split("/", 3)
+    if len(parts) == 4 and parts[2] == "10" and "/21/" in parts[3]:
+        lot, _, serial = parts[3].partition("/21/")
+        parts = [*parts[:3], lot, "21", serial]
     return GS1 + "/".join(quote(part, safe="") for part in parts)
 
 
