@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from tests.ledger_world import GTIN, OTHER_GTIN, event, lot, pack
+from tests.ledger_world import GTIN, OTHER_GTIN, event, lot, pack, seen
 
 from lienvung.catalogue.actions import register_product
 from lienvung.ledger import voices
@@ -13,6 +13,7 @@ from lienvung.ledger.capture import capture_events
 from lienvung.ledger.events import history, latest
 from lienvung.ledger.query import run_query
 from lienvung.ledger.status import persistent_dispositions, standing
+from lienvung.ledger.trace import recall_scope
 from lienvung.people.actions import create_organisation
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +110,90 @@ def test_the_words_shown_are_the_authoritys(office: str, owner: str) -> None:
     say(owner, 9, pack(1), set=["recalled"])
     assert standing(lot("L1")) == {"recalled": official.rid}
     assert standing(pack(1), lot("L1")) == {"recalled": official.rid}
+
+
+# --- declarations of error ---------------------------------------------------------------------
+
+ID = "urn:uuid:11111111-1111-4111-8111-111111111111"
+
+
+def milled(**fields: object) -> dict[str, object]:
+    return event(
+        "TransformationEvent",
+        inputQuantityList=[{"epcClass": lot("A")}],
+        outputQuantityList=[{"epcClass": lot("B")}],
+        **fields,
+    )
+
+
+def wrong(of: dict[str, object]) -> dict[str, object]:
+    return {**of, "errorDeclaration": {"declarationTime": "2026-04-01T00:00:00Z"}}
+
+
+def reaches() -> bool:
+    return lot("B") in recall_scope(lot("A")).uris()
+
+
+BY_KEY, BY_ID = milled(), milled(eventID=ID)
+ONLY_ID = seen(pack(5), eventID=ID)
+
+
+@pytest.mark.parametrize("checked", [True, False])
+@pytest.mark.parametrize("first", ["event", "declaration"])
+@pytest.mark.parametrize(("said", "against"), [(BY_KEY, BY_KEY), (BY_ID, BY_ID), (BY_ID, ONLY_ID)])
+def test_a_stranger_declares_nobodys_events_wrong(
+    owner: str,
+    stranger: str,
+    said: dict[str, object],
+    against: dict[str, object],
+    first: str,
+    checked: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if not checked:
+        everybody_counts(monkeypatch)
+    sends = [(owner, said), (stranger, wrong(against))]
+    for who, what in sends if first == "event" else reversed(sends):
+        assert capture_events([what], submitter=who).new_events == 1
+    assert reaches() is checked
+    [mine] = [e for e in history(lot("A")) if e.submitter == owner]
+    assert (mine.declared_wrong_by is None) is checked
+
+
+@pytest.mark.parametrize("who", ["sender", "authority", "operator"])
+@pytest.mark.parametrize("first", ["event", "declaration"])
+def test_the_sender_an_authority_and_the_operator_are_heard(office: str, owner: str, who: str, first: str) -> None:
+    sends = [(owner, BY_ID), ({"sender": owner, "authority": office, "operator": None}[who], wrong(BY_ID))]
+    for sender, what in sends if first == "event" else reversed(sends):
+        capture_events([what], submitter=sender)
+    assert not reaches()
+
+
+def of_lot(serial: int) -> str:
+    return f"https://id.gs1.org/01/{GTIN}/10/L1/21/{serial}"
+
+
+ORDERS = ["LDC", "LCD", "DLC", "DCL", "CLD", "CDL"]
+
+
+@pytest.mark.parametrize("together", [False, True])
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_corrected_event_links_serials_to_their_lot(order: str, together: bool) -> None:
+    """L links serials to the lot, D declares L wrong, C is L corrected: a recall of the lot must find the serials."""
+    made = seen(of_lot(1), of_lot(2), action="ADD")
+    told = {"L": made, "D": wrong(made), "C": seen(of_lot(1), of_lot(2), action="ADD", bizStep="commissioning")}
+    events = [told[letter] for letter in order]
+    for part in [events] if together else [[one] for one in events]:
+        assert capture_events(part).new_events == len(part)
+    assert {pack(1), pack(2)} <= set(recall_scope(lot("L1")).uris())
+    say(None, 9, lot("L1"), set=["recalled"])
+    assert persistent_dispositions(pack(2)) == {"recalled"}
+
+
+def test_what_only_a_wrong_event_says_of_a_lot_is_not_of_it() -> None:
+    made = seen(of_lot(1), of_lot(2), action="ADD")
+    capture_events([made, seen(of_lot(1), minute=4), seen(pack(2), minute=5)])
+    capture_events([wrong(made)])
+    found = recall_scope(lot("L1")).uris()
+    assert pack(1) in found
+    assert pack(2) not in found

@@ -24,10 +24,10 @@ from django.db import connection, transaction
 from lienvung.epcis import CaptureDocument, Reading, read_document
 from lienvung.errors import Conflict
 from lienvung.ledger import rows as rows_of
-from lienvung.ledger.blocks import ids_of
 from lienvung.ledger.dictionary import forget, is_stale, memory, resolve_terms, resolve_things
 from lienvung.ledger.hashes import keep_up
 from lienvung.ledger.store import PostgresStore, SqliteStore, open_store
+from lienvung.ledger.wrong import linked_lots, lots_to_link_again, named, without_effect
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 Store = SqliteStore | PostgresStore
@@ -158,16 +158,17 @@ def _store(
         things, new_things = resolve_things(store, prepared.missing)
         prepared.fill(things)
         rows = rows_of.Rows(prepared.single, resolve_terms(store, rows_of.terms_of(readings)), number, received)
-        for position, reading, lists in zip(fresh, readings, prepared.lists):
-            rows.add(reading, lists, first_rid + position, position)
+        rids = [first_rid + position for position in fresh]
+        fallen = _declared_wrong(store, readings, rids, order.submitter)
+        rows.void += fallen
+        rows.without_effect = {rid for rid, _ in fallen}
+        for position, rid, reading, lists in zip(fresh, rids, readings, prepared.lists):
+            rows.add(reading, lists, rid, position)
         if rows.lots:
-            rows.link_lots(_linked_lots(store, rows.lots, {things[uri] for uri in new_things}))
-        if rows.error or store.rows("SELECT 1 FROM ledger_error LIMIT 1"):
-            rows.void += _declared_wrong(
-                store, prepared.readings, [first_rid + position for position in fresh], rows.error
-            )
+            rows.link_lots(linked_lots(store, list(rows.lots.keys() - {things[uri] for uri in new_things})))
         for table in ("event", "event_id", "mention", "link", "group", "persistent", "reference", "error", "void"):
             store.insert(table, getattr(rows, table))
+        _link_again(store, rows, [rid for rid, _ in fallen if rid < first_rid])
         keep_up(store, first_rid + len(keys) - 1)
     header = json.dumps(document.header, ensure_ascii=False, default=str)
     context = _context_id(store, document.context)
@@ -175,6 +176,27 @@ def _store(
         "document", [(number, received, order.submitter, order.digest, context, header, len(keys), first_rid, job)]
     )
     return len(fresh)
+
+
+def _declared_wrong(
+    store: Store, readings: Sequence[Reading], rids: Sequence[int], submitter: str | None
+) -> list[tuple[int, int]]:
+    """(rid, declared_by) of events without effect: declared wrong now, or declared wrong before they came."""
+    declared = [named(reading, rid) for reading, rid in zip(readings, rids) if reading.error is not None]
+    if not declared and not store.rows("SELECT 1 FROM ledger_error LIMIT 1"):
+        return []
+    arriving = [named(reading, rid) for reading, rid in zip(readings, rids) if reading.error is None]
+    return without_effect(store, declared, arriving, submitter)
+
+
+def _link_again(store: Store, rows: rows_of.Rows, fallen: Sequence[int]) -> None:
+    """What only events without effect link to its lot any more is linked by the others that say so."""
+    lots = lots_to_link_again(store, fallen) if fallen else {}
+    if lots:
+        rows.link, rows.group, rows.lots = [], [], lots
+        rows.link_lots(linked_lots(store, list(lots)))
+        store.insert("link", rows.link)
+        store.insert("group", rows.group)
 
 
 def _refuse_taken_ids(store: Store, readings: Sequence[Reading], fresh: Sequence[int]) -> None:
@@ -208,44 +230,6 @@ def _taken(own_id: str, position: int) -> Conflict:
         en=f"eventID {own_id} stands for another event already",
         path=f"/epcisBody/eventList/{position}/eventID",
     )
-
-
-def _linked_lots(
-    store: Store, lots: dict[int, dict[int, tuple[int, int]]], new_things: set[int]
-) -> dict[int, set[int]]:
-    """Which serials the ledger already knows to be of these lots."""
-    old = [lot for lot in lots if lot not in new_things]
-    linked: dict[int, set[int]] = {}
-    for process, blk, lo, hi, members, role in store.select_in(
-        "SELECT process, blk, lo, hi, members, role FROM ledger_group WHERE process IN", [-lot for lot in old]
-    ):
-        found = linked.setdefault(-process, set())
-        if role == rows_of.OUTPUT:
-            found.update(ids_of(blk, lo, hi, members))
-    return linked
-
-
-def _declared_wrong(
-    store: Store, readings: Sequence[Reading], rids: Sequence[int], errors: Sequence[tuple[Any, ...]]
-) -> list[tuple[int, int]]:
-    """(rid, declared_by) of events without effect: declared wrong now, or declared wrong before they came."""
-    void: list[tuple[int, int]] = []
-    keys = {rows_of.original_key(reading): rid for reading, rid in zip(readings, rids) if reading.error is None}
-    ids = {reading.event_id: rid for reading, rid in zip(readings, rids) if reading.event_id and reading.error is None}
-    if errors:
-        by_key = {key: rid for key, rid, *_ in errors}
-        for key, rid in store.select_in("SELECT id, rid FROM ledger_event_key WHERE id IN", list(by_key)):
-            void.append((rid, by_key[bytes(key)]))
-        by_id = {own_id: rid for _, rid, _, _, own_id in errors if own_id}
-        for own_id, rid in store.select_in("SELECT event_id, rid FROM ledger_event_id WHERE event_id IN", list(by_id)):
-            void.append((rid, by_id[own_id]))
-        void += [(rid, by_key[key]) for key, rid in keys.items() if key in by_key]
-        void += [(rid, by_id[own_id]) for own_id, rid in ids.items() if own_id in by_id]
-    for key, by in store.select_in("SELECT event_key, declared_by FROM ledger_error WHERE event_key IN", list(keys)):
-        void.append((keys[bytes(key)], by))
-    for own_id, by in store.select_in("SELECT event_id, declared_by FROM ledger_error WHERE event_id IN", list(ids)):
-        void.append((ids[own_id], by))
-    return void
 
 
 def _context_id(store: Store, context: Any) -> int | None:

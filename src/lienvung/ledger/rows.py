@@ -172,6 +172,7 @@ class Rows:
         self.error: list[Row] = []
         self.void: list[Row] = []
         self.lots: dict[int, dict[int, tuple[int, int]]] = {}  # lot -> serial -> (t, rid)
+        self.without_effect: set[int] = set()  # events declared wrong already
 
     def add(self, reading: Reading, lists: Lists, rid: int, ordinal: int) -> None:
         """All rows of one event."""
@@ -259,6 +260,8 @@ class Rows:
                     self._group(sets[role], rid, reading.time_ms, rid, role * 4 + reading.action)
         if reading.persistent_set or reading.persistent_unset:
             self._persistent(reading, rid, sets)
+        if rid in self.without_effect:
+            return  # an event with effect must link what this one says of lots
         for serial, lot in reading.lots:
             self.lots.setdefault(self.things[lot], {}).setdefault(self.things[serial], (reading.time_ms, rid))
 
