@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import override_settings
 from tests.ledger_world import FARM, GTIN, MILL, case, document, event, lot, pack, packed, seen
 
+from lienvung.epcis import read_document
 from lienvung.errors import Conflict, ManyInvalid, TooLarge
 from lienvung.ledger import dictionary
 from lienvung.ledger.blocks import ids_of
@@ -301,3 +302,20 @@ def test_every_mention_is_found_by_brute_force() -> None:
     for uri in [*packs, *(case(n) for n in range(7))]:
         named = [e for e in events if uri in e.get("epcList", []) + e.get("childEPCs", []) + [e.get("parentID")]]
         assert [e.as_dict()["eventTime"] for e in history(uri)] == [e["eventTime"] for e in named]
+
+
+@pytest.mark.parametrize("first", ["owner", "thief"])
+@pytest.mark.parametrize("spelled", [str, str.upper, lambda ni: ni.replace("?ver=CBV2.0", "")])
+def test_nobody_takes_the_hash_of_another_event_for_an_event_id(first: str, spelled: Any) -> None:
+    mine = seen(pack(1), bizStep="packing")
+    ni = read_document(document(mine)).events[0].ni
+    theirs = seen(pack(1), bizStep="destroying", eventID=spelled(ni))
+    for one in (mine, theirs) if first == "owner" else (theirs, mine):
+        capture(document(one))
+    assert get_event(ni).biz_step == "packing"
+    assert len(event_rids(ni)) == 1
+    assert len(event_rids(ni.replace("?ver=CBV2.0", ""))) == 1
+    assert count("event_id") == 0
+    [kept] = [e for e in latest(2) if e.biz_step == "destroying"]
+    assert kept.as_dict()["eventID"] == spelled(ni)
+    assert get_event(kept.ni).rid == kept.rid

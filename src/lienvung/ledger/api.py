@@ -39,6 +39,7 @@ from lienvung.ledger.events import get_event, iso
 from lienvung.ledger.jobs import get_job, jobs
 from lienvung.ledger.query import PER_PAGE, refuse, run_query
 from lienvung.ledger.reading import rows
+from lienvung.ledger.rows import given_id
 from lienvung.people.access import organisation_of_token, recording_organisations
 
 log = logging.getLogger(__name__)
@@ -227,7 +228,7 @@ def post_event(request: HttpRequest) -> HttpResponse:
                 )
             ]
         )
-    event_id = readings[0].event_id or readings[0].ni
+    event_id = given_id(readings[0]) or readings[0].ni
     job = capture(data, submitter=asker.submitter)
     where = reverse("epcis:events") + "/" + quote(event_id, safe="")
     if not job.new_events:

@@ -202,15 +202,13 @@ def _link_again(store: Store, rows: rows_of.Rows, fallen: Sequence[int]) -> None
 def _refuse_taken_ids(store: Store, readings: Sequence[Reading], fresh: Sequence[int]) -> None:
     """An eventID names one event for ever; only a declaration that the event is wrong may repeat it.
 
-    A hash (`ni:///…`) that is not the hash of its event names nothing: it is kept as
-    it came, and may come again (GS1's own examples do so).
+    A hash (`ni:///…`) that is not the hash of its event names nothing: it stays in the
+    body only, and may come again (GS1's own examples do so).
     """
     given: dict[str, int] = {}
     for position in fresh:
         reading = readings[position]
         if reading.event_id and reading.error is None and (own_id := rows_of.given_id(reading)):
-            if own_id.startswith("ni:///"):
-                continue
             if own_id in given:
                 raise _taken(own_id, position)
             given[own_id] = position

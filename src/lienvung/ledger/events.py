@@ -113,10 +113,10 @@ def by_rids(rids: Iterable[int]) -> list[StoredEvent]:
 
 def event_rids(event_id: str) -> list[int]:
     """Numbers of the events with this eventID or hash (`ni:///sha-256;…`), declarations of error among them."""
-    found = [rid for (rid,) in rows("SELECT rid FROM ledger_event_id WHERE event_id = %s", (event_id,))]
-    if not found and (ni := _NI.match(event_id)):
-        found = rids_of_hash(bytes.fromhex(ni[1]))
-    return found
+    if event_id[:3].lower() == "ni:":
+        ni = _NI.match(event_id)
+        return rids_of_hash(bytes.fromhex(ni[1])) if ni else []
+    return [rid for (rid,) in rows("SELECT rid FROM ledger_event_id WHERE event_id = %s", (event_id,))]
 
 
 def get_event(event_id: str) -> StoredEvent:

@@ -49,8 +49,10 @@ def original_key(reading: Reading) -> bytes:
 
 
 def given_id(reading: Reading) -> str | None:
-    """The sender's eventID, unless it is the hash that we would give ourselves."""
-    return reading.event_id if reading.event_id and reading.event_id != reading.ni else None
+    """The sender's eventID, unless it is a hash (`ni:…`, RFC 6920): the event's own needs no entry, another's would
+    let one event stand in another's place."""
+    own_id = reading.event_id
+    return own_id if own_id and own_id[:3].lower() != "ni:" else None
 
 
 Lists = list[tuple[int, list[str], list[Any]]]  # of one event: role, identifiers, their ids (None: not known yet)
