@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.ledger_world import FARM, GTIN, MILL, OTHER_GTIN, at, case, document, event, lot, pack, packed, seen
 
 from lienvung.ledger.capture import capture
 from lienvung.ledger.events import StoredEvent, latest
+from lienvung.ledger.patterns import fits
 from lienvung.ledger.query import QueryProblem, QueryTooLarge, run_query
 
 pytestmark = pytest.mark.django_db
@@ -232,3 +236,20 @@ def test_a_token_belongs_to_its_query(events: list[dict[str, Any]]) -> None:
     token = run_query({"EQ_bizStep": ["shipping"]}, per_page=2).next_token
     with pytest.raises(QueryProblem):
         run_query({"EQ_bizStep": ["receiving"]}, per_page=2, token=token)
+
+
+WORDS = st.text("ab*", max_size=12)
+
+
+@given(WORDS, st.text("ab", max_size=20))
+def test_stars_fit_as_a_regular_expression_says(pattern: str, text: str) -> None:
+    pieces = pattern.split("*")
+    assert fits(text, pieces) == bool(re.fullmatch(".*".join(pieces), text))
+
+
+@pytest.mark.parametrize("stars", [6, 40, 1000])
+def test_many_stars_on_a_long_identifier_come_to_an_end(stars: int) -> None:
+    long = "urn:example:" + "a" * 1500
+    capture(document(seen(long)))
+    assert run_query({"MATCH_epc": ["urn:example:" + "*a" * stars + "*b"]}).events == []
+    assert len(run_query({"MATCH_epc": ["urn:example:" + "*a" * stars + "*"]}).events) == 1
