@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from types import ModuleType
 
@@ -30,26 +31,23 @@ COMMANDS = {
 }
 
 
+NEEDS_TABLES = frozenset({"capture", "account", "trace", "recall-scope", "backup"})
+WITHOUT_DATA = frozenset({"hash", "gs1", "test", "bench"})
+"""Commands that need neither Django nor the data of this installation."""
+
+
 def load(command: str) -> ModuleType:
     return importlib.import_module("lienvung.commands." + command.replace("-", "_"))
 
 
 def main(argv: list[str] | None = None) -> int:
+    """Run one command; what a user can mend is told in one line, with exit code 1 (2 for wrong usage)."""
     arguments = sys.argv[1:] if argv is None else argv
-    parser = argparse.ArgumentParser(prog="lienvung", description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--version", action="version", version=f"lienvung {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     wanted = next((a for a in arguments if not a.startswith("-")), "")
-    for name, summary in COMMANDS.items():
-        sub = commands.add_parser(name, help=summary, description=summary)
-        if name == wanted:
-            module = load(name)
-            sub.description = module.__doc__
-            sub.formatter_class = argparse.RawDescriptionHelpFormatter
-            module.add_arguments(sub)
-    args = parser.parse_args(arguments)
+    if wanted in COMMANDS and wanted not in WITHOUT_DATA:
+        os.umask(0o077)  # the database, its copies and the keys are for the account that runs this alone
     try:
-        return int(load(args.command).run(args) or 0)
+        return run(arguments, wanted)
     except ManyInvalid as problem:
         for fault in problem.faults:
             print_problem(fault)
@@ -60,6 +58,29 @@ def main(argv: list[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 0
+    except Exception as fault:
+        known = None if wanted in WITHOUT_DATA or "django.db" not in sys.modules else load("database").explain(fault)
+        if known is None:
+            raise
+        print_problem(known)
+        return 1
+
+
+def run(arguments: list[str], wanted: str) -> int:
+    parser = argparse.ArgumentParser(prog="lienvung", description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--version", action="version", version=f"lienvung {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, summary in COMMANDS.items():
+        sub = commands.add_parser(name, help=summary, description=summary)
+        if name == wanted:
+            module = load(name)
+            sub.description = module.__doc__
+            sub.formatter_class = argparse.RawDescriptionHelpFormatter
+            module.add_arguments(sub)
+    args = parser.parse_args(arguments)
+    if args.command in NEEDS_TABLES:
+        load("database").prepare(args.command)
+    return int(load(args.command).run(args) or 0)
 
 
 def print_problem(problem: Problem) -> None:

@@ -12,10 +12,11 @@ import argparse
 import sys
 
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from lienvung.commands import booted  # noqa: F401  (sets Django up before the ledger is imported)
+from lienvung.commands.database import DATABASE_ERRORS, MIGRATE, explain
 from lienvung.ledger.safety import durability_faults, ledger_counts
 
 
@@ -35,13 +36,17 @@ def run(args: argparse.Namespace) -> int:
         plan = MigrationExecutor(connection)
         missing = plan.migration_plan(plan.loader.graph.leaf_nodes())
         if missing:
-            faults.append(f"{len(missing)} migrations are not applied: lienvung serve --migrate")
+            faults.append(
+                f"còn {len(missing)} bước nâng cấp cơ sở dữ liệu chưa chạy / {len(missing)} migrations are not "
+                f"applied: {MIGRATE}"
+            )
         else:
             faults += durability_faults()
             for name, count in ledger_counts().items():
                 print(f"{name:10} {count:>12,}")
-    except DatabaseError as fault:
-        faults.append(f"the database cannot be used: {fault}")
+    except DATABASE_ERRORS as fault:
+        known = explain(fault)
+        faults.append(f"{known.vi} / {known.en}" if known else str(fault))
     for found in faults:
         print(f"lienvung check: {found}", file=sys.stderr)
     if not faults:

@@ -114,11 +114,11 @@ def _play() -> dict[str, Any]:
 def _set_up(host: str, port: int) -> Path:
     """Point the settings to the demo's own folder and database, then start Django."""
     home = Path(os.environ.setdefault("LIENVUNG_HOME", str(HOME)))
-    home.mkdir(parents=True, exist_ok=True)
     os.environ["LIENVUNG_DEMO"] = "1"
     if os.environ.pop("DATABASE_URL", ""):
         print("DATABASE_URL: bản mẫu luôn dùng SQLite / the demo always uses SQLite.", file=sys.stderr)
     serve.set_up(host, port)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     return home
 
 

@@ -16,13 +16,12 @@ import django
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from lienvung import __version__
-from lienvung.errors import Conflict
+from lienvung.commands.database import refuse_unmigrated
 from lienvung.web.fonts import ensure_fonts
 
 TARGET = "lienvung.web.wsgi:application"
@@ -74,21 +73,6 @@ def serve(host: str, port: int, *, workers: int = 0, reload: bool = False) -> No
         reload=reload,
         reload_paths=[Path(settings.PACKAGE)] if reload else None,
     ).serve()
-
-
-def refuse_unmigrated() -> None:
-    """Conflict when the database lacks tables or columns that this version needs."""
-    executor = MigrationExecutor(connection)
-    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if waiting:
-        first = waiting[0][0]
-        raise Conflict(
-            "serve.unmigrated",
-            vi=f"cơ sở dữ liệu còn {len(waiting)} bước nâng cấp chưa chạy (đầu tiên: {first}). "
-            "Sao lưu (`./lienvung backup`) rồi chạy `./lienvung serve --migrate`.",
-            en=f"the database waits for {len(waiting)} migrations (first: {first}). "
-            "Back up (`./lienvung backup`), then run `./lienvung serve --migrate`.",
-        )
 
 
 def print_addresses(host: str, port: int, workers: int) -> None:

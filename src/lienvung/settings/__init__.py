@@ -17,10 +17,31 @@ import secrets
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from lienvung.errors import Invalid
+
 PACKAGE = Path(__file__).resolve().parent.parent
 ROOT = PACKAGE.parent.parent
-HOME = Path(os.environ.get("LIENVUNG_HOME", ROOT / "var"))
-HOME.mkdir(parents=True, exist_ok=True)
+HOME = Path(os.environ.get("LIENVUNG_HOME") or ROOT / "var")
+
+
+def _folder(path: Path) -> None:
+    """Make a folder of this installation, for its own account only."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as fault:
+        raise _unusable(path, fault) from None
+
+
+def _unusable(path: Path, fault: OSError) -> Invalid:
+    return Invalid(
+        "settings.home",
+        vi=f"không tạo hoặc dùng được {path}; hãy đặt LIENVUNG_HOME tới một thư mục ghi được.",
+        en=f"{path} cannot be made or used ({fault.strerror}); set LIENVUNG_HOME to a folder that can be written.",
+        path="LIENVUNG_HOME",
+    )
+
+
+_folder(HOME)
 
 DEBUG = os.environ.get("LIENVUNG_DEBUG") == "1"
 DEMO = os.environ.get("LIENVUNG_DEMO") == "1"
@@ -44,7 +65,10 @@ def _secret_key() -> str:
         return key
 
 
-SECRET_KEY = _secret_key()
+try:
+    SECRET_KEY = _secret_key()
+except OSError as _fault:
+    raise _unusable(HOME / "secret_key", _fault) from None
 
 ORIGIN = os.environ.get("LIENVUNG_ORIGIN", "http://127.0.0.1:8000").rstrip("/")
 _origin = urlsplit(ORIGIN)
@@ -134,16 +158,25 @@ def _database() -> dict[str, object]:
             },
             "TEST": {"NAME": None},
         }
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgres", "postgresql"}:
-        raise ValueError(f"DATABASE_URL: only postgresql:// is known, not {parts.scheme}://")
+    try:
+        parts = urlsplit(url)
+        port = str(parts.port or "")
+    except ValueError:  # a port that is no number, a broken IPv6 address
+        parts, port = urlsplit(""), ""
+    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+        raise Invalid(  # the value itself is not shown: it holds a password
+            "settings.database_url",
+            vi="DATABASE_URL phải có dạng postgresql://user:password@host:port/name; để trống thì dùng SQLite.",
+            en="DATABASE_URL must look like postgresql://user:password@host:port/name; leave it out for SQLite.",
+            path="DATABASE_URL",
+        )
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
+        "PORT": port,
         "CONN_MAX_AGE": 60,
         "OPTIONS": dict(parse_qsl(parts.query)),
     }
@@ -177,7 +210,7 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
-STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns where it is missing
+_folder(STATIC_ROOT)  # WhiteNoise warns where it is missing
 MEDIA_ROOT = HOME / "media"
 MEDIA_URL = "/media/"
 STATICFILES_FINDERS = [
