@@ -127,3 +127,56 @@ def test_a_token_of_a_page_shows_no_more_to_another(farm: Sender) -> None:
     link = farm.get("/events?perPage=2")["Link"]
     stranger = Sender("Người lạ")
     assert listed(stranger.get(link.split("<")[1].split(">")[0].split(BASE)[1])) == []
+
+
+def paged(client: Sender, query: str) -> list[str]:
+    """The packs of all pages, following the links as they are and, once, with every comma escaped."""
+    answer = client.get(f"/events?{query}&perPage=2")
+    found = [e["epcList"][0].rsplit("/", 1)[1] for e in listed(answer)]
+    while answer.has_header("Link"):
+        address = answer["Link"].split(">")[0].strip("<").split(BASE)[1]
+        assert listed(client.get(address.replace(",", "%2C"))) == listed(client.get(address))
+        answer = client.get(address)
+        found += [e["epcList"][0].rsplit("/", 1)[1] for e in listed(answer)]
+    assert len(found) == len(set(found))
+    return sorted(found)
+
+
+URN = "urn:epc:id:sgln:8935000.0000{}.0".format
+COMMON = "https://ex.example/steps/drying"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "EQ_bizStep=packing,shipping",
+        "EQ_bizStep=packing%2Cshipping",
+        "EQ_bizStep=packing&EQ_bizStep=shipping",
+        "EQ_bizStep=shipping,packing,packing",
+        "EQ_bizStep=packing,shipping&eventType=ObjectEvent",
+        f"EQ_readPoint={FARM},{MILL}",
+        f"EQ_readPoint={quote(FARM, safe='')},{quote(MILL, safe='')}",
+        f"EQ_readPoint={quote(FARM + ',' + MILL, safe='')}",
+        f"EQ_readPoint={FARM}&EQ_readPoint={MILL}",
+        f"EQ_readPoint={URN(1)}%2C{URN(2)}",
+        f"EQ_readPoint={URN(1)},{URN(2)}",
+        "MATCH_epc=" + ",".join(pack(n) for n in range(6)),
+        "MATCH_epc=" + "%2C".join(quote(pack(n), safe="") for n in range(6)),
+        "&".join("MATCH_epc=" + quote(pack(n), safe="") for n in range(6)),
+    ],
+)
+def test_lists_keep_their_meaning_over_pages(farm: Sender, query: str) -> None:
+    steps, places = ["packing", "shipping", COMMON], [FARM, MILL, f"{FARM}/254/9"]
+    farm.post(
+        "/capture",
+        document(*(seen(pack(n), minute=n, bizStep=steps[n // 3], readPoint=places[n // 3]) for n in range(9))),
+    )
+    assert paged(farm, query) == [str(n) for n in range(6)]
+    assert paged(farm, f"EQ_bizStep={COMMON}%2Cpacking") == ["0", "1", "2", "6", "7", "8"]
+
+
+def test_a_comma_in_a_serial_is_no_end_of_a_value(farm: Sender) -> None:
+    serial = f"urn:epc:id:sgtin:8935000.{GTIN[0]}{GTIN[8:13]}.A,B"
+    farm.post("/capture", document(seen(serial), seen(pack("A"), minute=1)))
+    assert len(listed(farm.get("/events?MATCH_epc=" + quote(serial, safe="")))) == 1
+    assert len(listed(farm.get("/events?MATCH_epc=" + quote(f"{serial},{pack('A')}", safe="")))) == 2

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -44,6 +45,8 @@ from lienvung.people.access import organisation_of_token, recording_organisation
 
 log = logging.getLogger(__name__)
 View = Callable[..., HttpResponse]
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_SERIALISED = re.compile(r"^urn:epc:|/(?:10|21|22|235|253|254|255|401|402|800[346]|801[0378])/", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -285,21 +288,30 @@ def media_type(request: HttpRequest) -> str:
 
 
 def parameters_of(request: HttpRequest) -> dict[str, list[str]]:
-    """Query parameters; a comma divides values, unless it is escaped in a URI (OpenAPI style form, not exploded)."""
+    """Query parameters; a comma divides values, as itself or escaped, and a name given again has further values."""
     found: dict[str, list[str]] = {}
     for pair in request.META.get("QUERY_STRING", "").split("&"):
         name, _, raw = pair.partition("=")
         name = unquote_plus(name)
         if not name or name in {"perPage", "nextPageToken", "lang"}:
             continue
-        values = [unquote_plus(part) for part in raw.split(",")]
-        for value in values:
-            if "\x00" in value:
-                raise refuse(name, "có ký tự không hợp lệ", "has a character that is not allowed")
-        found.setdefault(name, []).extend(
-            word for value in values for word in ([value] if ":" in value or "/" in value else value.split(","))
-        )
+        values = [value for part in raw.split(",") for value in divided(unquote_plus(part))]
+        if any("\x00" in value for value in values):
+            raise refuse(name, "có ký tự không hợp lệ", "has a character that is not allowed")
+        found.setdefault(name, []).extend(values)
     return found
+
+
+def divided(text: str) -> list[str]:
+    """The values in a text with commas that were escaped: `%2C` divides a list, but an EPC URN or a Digital Link may
+    have a comma in its serial, so there it divides only where another URI begins."""
+    values: list[str] = []
+    for piece in text.split(","):
+        if values and _SERIALISED.search(values[-1]) and not _SCHEME.match(piece):
+            values[-1] += "," + piece
+        else:
+            values.append(piece)
+    return values
 
 
 def per_page_of(request: HttpRequest) -> int:
@@ -312,9 +324,13 @@ def per_page_of(request: HttpRequest) -> int:
 def with_next(request: HttpRequest, answer: HttpResponse, token: str | None) -> HttpResponse:
     """Link to the next page (RFC 8288), absent on the last one."""
     if token:
-        kept = [(name, value) for name, value in request.GET.items() if name != "nextPageToken"]
-        query = urlencode([*kept, ("nextPageToken", token)])
-        answer["Link"] = f'<{request.build_absolute_uri(request.path)}?{query}>; rel="next"'
+        pairs = (pair for pair in request.META.get("QUERY_STRING", "").split("&") if pair)
+        kept = [pair for pair in pairs if unquote_plus(pair.partition("=")[0]) != "nextPageToken"]
+        query = quote("&".join(kept), safe="%!$'()*+,-./:;=?@_~&")  # as it was asked, so that it means the same again
+        token_pair = urlencode({"nextPageToken": token})
+        answer["Link"] = (
+            f'<{request.build_absolute_uri(request.path)}?{query}{"&" * bool(query)}{token_pair}>; rel="next"'
+        )
     return answer
 
 

@@ -393,7 +393,8 @@ def _find(
 
 
 def _fingerprint(parameters: Mapping[str, Values]) -> str:
-    words = json.dumps(sorted((name, list(values)) for name, values in parameters.items()))
+    """What a page token belongs to: the query, however its lists were ordered or written."""
+    words = json.dumps(sorted((name, sorted(set(values))) for name, values in parameters.items()))
     return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
