@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 from typing import Any
 
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
 from django.db import OperationalError
 from django.test import Client, override_settings
 from tests.ledger_world import CONTEXT, document, event, pack, seen
@@ -276,3 +278,39 @@ def test_certain_words_are_kept_from_the_events(sender: Sender) -> None:
     found = sender.get("/events").json()
     assert {"example": "https://example.org/"} in found["@context"]
     assert found["epcisBody"]["queryResults"]["resultsBody"]["eventList"][0]["example:note"] == "Lúa chín"
+
+
+class Chunks(io.BytesIO):
+    """A stream that gives little at a time, as one that comes over the network."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return super().read(min(size or 7, 7))
+
+
+def chunked(sender: Sender, body: bytes, *, ended: bool = True) -> Any:
+    return WSGIHandler()(
+        {
+            "REQUEST_METHOD": "POST",
+            "SERVER_NAME": "testserver",
+            "SERVER_PORT": "80",
+            "PATH_INFO": f"{BASE}/capture",
+            "CONTENT_TYPE": "application/json",
+            "HTTP_AUTHORIZATION": f"Bearer {sender.token}",
+            "HTTP_TRANSFER_ENCODING": "chunked",
+            "wsgi.input": Chunks(body),
+            "wsgi.url_scheme": "http",
+            "wsgi.errors": io.StringIO(),
+            **({"wsgi.input_terminated": True} if ended else {}),
+        },
+        lambda status, headers: None,
+    )
+
+
+def test_a_body_in_chunks_is_read_to_its_end_or_limit(sender: Sender) -> None:
+    data = document(seen(pack(1)))
+    answer = chunked(sender, data)
+    assert answer.status_code == 202, answer.content
+    assert stored() == 1
+    with override_settings(CAPTURE_FILE_SIZE_LIMIT=len(data) - 1):
+        check_problem(chunked(sender, data), 413, "CaptureLimitExceededException")
+    check_problem(chunked(sender, data, ended=False), 411, "ImplementationException")

@@ -37,6 +37,7 @@ TITLES = {
     405: "Method not allowed",
     406: "Not acceptable",
     409: "Already there",
+    411: "Length required",
     413: "Too large",
     415: "Unsupported media type",
     500: "The server failed",

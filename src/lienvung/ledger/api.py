@@ -150,6 +150,10 @@ def body_of(request: HttpRequest) -> bytes:
     """The body, if it is within the announced limit."""
     check_content_type(request)
     limit = settings.CAPTURE_FILE_SIZE_LIMIT
+    if not request.META.get("CONTENT_LENGTH") and (streamed := _streamed(request, limit)) is not None:
+        if len(streamed) <= limit:
+            return streamed
+        raise _too_large(limit)
     length = request.META.get("CONTENT_LENGTH") or "0"
     try:
         if not length.isdecimal() or int(length) <= limit:
@@ -158,7 +162,31 @@ def body_of(request: HttpRequest) -> bytes:
                 return data
     except RequestDataTooBig:
         pass
-    raise TooLarge(
+    raise _too_large(limit)
+
+
+def _streamed(request: HttpRequest, limit: int) -> bytes | None:
+    """A body whose length was not told (Transfer-Encoding: chunked, HTTP/2), read to its end or just past the limit;
+    Django takes it for empty. Raises ApiProblem 411 where the server does not say that it ends the stream."""
+    if not request.META.get("wsgi.input_terminated"):
+        if "chunked" not in request.headers.get("Transfer-Encoding", "").lower():
+            return None
+        raise ApiProblem(
+            411,
+            "ImplementationException",
+            vi="Cần Content-Length: máy chủ này không nhận nội dung chia khúc (chunked)",
+            en="Content-Length is needed: this server takes no chunked body",
+        )
+    parts: list[bytes] = []
+    room = limit + 1
+    while room > 0 and (part := request.META["wsgi.input"].read(min(room, 1 << 20))):
+        parts.append(part)
+        room -= len(part)
+    return b"".join(parts)
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(
         "ledger.document_too_large",
         vi=f"Tài liệu lớn hơn {limit} byte",
         en=f"the document is larger than {limit} bytes",
