@@ -1,8 +1,9 @@
-"""What a user meets who has no database yet, a broken one, or wrong settings: one line with the remedy, no traceback."""
+"""What a user meets who has no database yet, a broken one, or wrong settings: one line, no traceback."""
 
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -101,12 +102,9 @@ def test_a_home_that_cannot_be_made(home: Path, command: str) -> None:
 
 def test_a_database_left_behind_by_an_upgrade_is_not_changed_unasked(home: Path) -> None:
     lienvung(home, "capture", "good.json")
-    import_free = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); "
-    subprocess.run(
-        [sys.executable, "-c", import_free + "c.execute(\"DELETE FROM django_migrations WHERE app='ledger'\"); c.commit()",
-         str(home / "data" / "lienvung.sqlite3")],
-        check=True,
-    )  # fmt: skip
+    with sqlite3.connect(home / "data" / "lienvung.sqlite3") as database:
+        database.execute("DELETE FROM django_migrations WHERE app = 'ledger'")
+    database.close()
     for command in ("capture", "token", "trace", "recall-scope", "backup"):
         refused(lienvung(home, *COMMANDS[command]), "serve.unmigrated", "serve --migrate")
 

@@ -40,11 +40,12 @@ def prepare(command: str) -> None:
 
 def _absent() -> bool:
     """An SQLite file that is not there; looking into it would make it."""
-    return connection.vendor == "sqlite" and not connection.is_in_memory_db() and not _file().exists()
+    where = _file()
+    return connection.vendor == "sqlite" and "memory" not in str(where) and not where.exists()
 
 
 def _file() -> Path:
-    return Path(settings.DATABASES["default"]["NAME"])
+    return Path(str(connection.settings_dict["NAME"]))
 
 
 def _empty() -> Conflict:
