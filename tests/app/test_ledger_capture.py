@@ -14,7 +14,7 @@ from lienvung.epcis import read_document
 from lienvung.errors import Conflict, ManyInvalid, TooLarge
 from lienvung.ledger import dictionary
 from lienvung.ledger.blocks import ids_of
-from lienvung.ledger.capture import capture, capture_events
+from lienvung.ledger.capture import capture, capture_events, now_ms
 from lienvung.ledger.events import event_rids, get_event, history, latest
 from lienvung.ledger.identifiers import thing_ids
 from lienvung.ledger.reading import rows
@@ -50,6 +50,7 @@ def test_sending_again_is_harmless(again: str) -> None:
     before = {table: count(table) for table in ("event", "mention", "thing", "event_key")}
     job = capture(data + (b" " if again == "other bytes" else b""), submitter="b" if again == "other sender" else "a")
     assert (job.new_events, job.known_events, job.success) == (0, 2, True)
+    before["thing"] += again == "other sender"  # who sent it too is in the dictionary
     assert before == {table: count(table) for table in before}
 
 
@@ -274,9 +275,19 @@ def test_an_idempotency_key_gives_the_same_job() -> None:
 
 def test_record_time_never_runs_back(monkeypatch: pytest.MonkeyPatch) -> None:
     capture(document(seen(pack(1))))
-    monkeypatch.setattr("lienvung.ledger.capture.now_ms", lambda: 1_000)
+    earlier = now_ms() - 3_600_000
+    monkeypatch.setattr("lienvung.ledger.capture.now_ms", lambda: earlier)
     capture(document(seen(pack(2))))
-    assert latest(2)[0].recorded_ms >= latest(2)[1].recorded_ms > 1_000
+    assert latest(2)[0].recorded_ms >= latest(2)[1].recorded_ms > earlier
+
+
+def test_what_has_not_happened_yet_is_refused() -> None:
+    with pytest.raises(ManyInvalid) as caught:
+        capture(document(seen(pack(1)), seen(pack(2), eventTime="2999-01-01T00:00:00Z")))
+    assert [(f.code, f.path) for f in caught.value.faults] == [
+        ("epcis.time_future", "/epcisBody/eventList/1/eventTime")
+    ]
+    assert latest(2) == []
 
 
 @pytest.mark.parametrize("batch", [1, 3, 1000])

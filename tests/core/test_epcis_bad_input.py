@@ -312,3 +312,80 @@ def test_damaged_documents_give_only_our_errors(start: int, length: int, put: by
             work(damaged)
         except Problem:
             pass
+
+
+def test_a_document_says_its_type() -> None:
+    whole = json.loads(encoded(event()))
+    del whole["type"]
+    assert faults(json.dumps(whole).encode()) == [("epcis.required", "/type")]
+    whole["sender"] = whole["receiver"] = None  # other faults around it hide it no more
+    assert ("epcis.required", "/type") in faults(json.dumps(whole).encode())
+
+
+@pytest.mark.parametrize("bare", ["{}", '{"@context": [], "action": "ADD"}', '{"type": null}'])
+def test_faults_of_a_bare_event_are_placed_in_it(bare: str) -> None:
+    found = faults(bare.encode())
+    assert {path for _, path in found} >= {"/type", "/eventTime", "/eventTimeZoneOffset"}
+    assert {path for _, path in faults(f"[{bare}]".encode())} >= {"/0/type", "/0/eventTime"}
+
+
+NOW = 1_795_400_000_000  # 2026-11-23
+
+
+@pytest.mark.parametrize(("time", "refused"), [("2999-01-01T00:00:00Z", True), ("2026-01-01T00:00:00Z", False)])
+def test_what_has_not_happened_yet_is_refused_where_the_time_is_known(time: str, refused: bool) -> None:
+    data = encoded(event(), event(eventTime=time))
+    assert len(read_document(data).events) == 2  # without a clock nothing is said
+    if not refused:
+        assert len(read_document(data, now_ms=NOW).events) == 2
+        return
+    with pytest.raises(ManyInvalid) as caught:
+        read_document(data, now_ms=NOW)
+    assert [(f.code, f.path) for f in caught.value.faults] == [
+        ("epcis.time_future", "/epcisBody/eventList/1/eventTime")
+    ]
+
+
+def test_a_day_of_grace_for_clocks_that_run_fast() -> None:
+    (reading,) = read_document(encoded(event())).events
+    day = 86_400_000
+    assert read_document(encoded(event()), now_ms=reading.time_ms - day).events
+    with pytest.raises(ManyInvalid):
+        read_document(encoded(event()), now_ms=reading.time_ms - day - 1)
+
+
+GOOD = encoded(event())
+ENGLISH = ("malformed", "truncated", "expected", "invalid", "character", "byte order", "number")
+
+
+@pytest.mark.parametrize(
+    ("data", "vi", "en"),
+    [
+        (GOOD[:-9], "cắt cụt", "truncated"),
+        (GOOD + b"x", "ký tự thừa", "more characters"),
+        (b"5", "cần đối tượng, lại gặp số", "object wanted, number found"),
+        (b'"x"', "cần đối tượng", "object wanted"),
+        (b"{'a': 1}", "tên trường", "names of members"),
+        (b'{"a": 1,}', "dấu phẩy", "comma"),
+        (b'{"a" 1}', "dấu hai chấm", "colon"),
+        (b"nonsense", "không đúng chỗ", "out of place"),
+        (GOOD.replace(b"2026", b"20\xff6", 1), "không phải UTF-8", "is not UTF-8"),
+    ],
+)
+def test_what_is_wrong_with_json_is_said_in_both_languages(data: bytes, vi: str, en: str) -> None:
+    with pytest.raises(ManyInvalid) as caught:
+        read_document(data)
+    (fault,) = caught.value.faults
+    assert fault.code == "epcis.json"
+    assert vi in fault.vi
+    assert en in fault.en
+    assert not any(word in fault.vi.lower() for word in ENGLISH)
+
+
+def test_the_place_of_a_byte_that_is_not_utf8_is_that_in_the_file() -> None:
+    data = encoded(event(**{"example:note": "lúa"})).replace("ú".encode(), b"\xfa").replace(b"\\u00fa", b"\xfa")
+    with pytest.raises(ManyInvalid) as caught:
+        read_document(data)
+    (fault,) = caught.value.faults
+    for text in (fault.vi, fault.en):
+        assert f" {data.index(0xFA)} (0xFA)" in text

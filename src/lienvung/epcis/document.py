@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -35,7 +35,7 @@ class Opened(msgspec.Struct, gc=False):
     outer_quotes: int | None = None  # quotation marks around the events, counted in what was decoded
 
     def event_path(self, index: int) -> str:
-        return f"{self.path}/{index}" if self.path or self.header.get("type") is None else ""
+        return "" if not self.path and "type" in self.header else f"{self.path}/{index}"
 
 
 def open_document(data: bytes, *, max_bytes: int = MAX_BYTES, max_events: int = MAX_EVENTS) -> Opened:
@@ -89,7 +89,57 @@ def decode_checked(decode: Any, data: Any, path: str = "") -> Any:
             "epcis.number.range", vi="Một số quá lớn hoặc quá nhỏ.", en="A number is too large or too small.", path=path
         ) from None
     except (msgspec.DecodeError, ValueError) as error:
-        raise _not_json(str(error), str(error), path) from None
+        raise _not_json(*json_reason(str(error), whole=not path), path) from None
+
+
+_BYTE = re.compile(r" \(byte ([0-9]+)\)$")
+_WRONG_KIND = re.compile(r"Expected `(?P<wanted>[^`]+)`, got `(?P<given>[^`]+)`.*")
+_KINDS = {
+    "object": ("đối tượng", "object"), "array": ("mảng", "array"), "str": ("chuỗi", "string"),
+    "int": ("số", "number"), "float": ("số", "number"), "bool": ("true/false", "true/false"), "null": ("null", "null"),
+}  # fmt: skip
+_REASONS = (  # a part of what the decoder says -> our words
+    ("truncated", "tài liệu bị cắt cụt, chưa hết đã dừng", "it is truncated: it ends too early"),
+    ("utf-8", "có byte không phải UTF-8", "it has bytes that are not UTF-8"),
+    ("surrogate", "chuỗi có \\u… của nửa ký tự UTF-16", "a text has the \\u… of half a UTF-16 pair"),
+    ("control character", "chuỗi có ký tự điều khiển chưa mã hoá", "a text has an unescaped control character"),
+    ("escape", "chuỗi có dấu \\ viết sai", "a text has a wrong \\ escape"),
+    ("out of range", "một số quá lớn hoặc quá nhỏ", "a number is out of range"),
+    ("number", "một số viết sai", "a number is not written right"),
+    ("trailing comma", "thừa dấu phẩy ở cuối", "there is a comma too many at the end"),
+    ("trailing characters", "còn ký tự thừa sau khi tài liệu đã hết", "more characters follow after its end"),
+    ("keys must be strings", "tên trường phải là chuỗi trong dấu nháy", "names of members must be strings"),
+    ("expected", "thiếu dấu phẩy, dấu hai chấm hoặc dấu đóng ngoặc", "a comma, colon or closing bracket is missing"),
+)
+
+
+def json_reason(said: str, *, whole: bool) -> tuple[str, str]:
+    """What the decoder `said`, in Vietnamese and English. `whole`: it decoded the whole input, not a part of it."""
+    kind = _WRONG_KIND.fullmatch(said)
+    if kind is not None:
+        wanted, given = (_KINDS.get(kind[name], (kind[name], kind[name])) for name in ("wanted", "given"))
+        return f"cần {wanted[0]}, lại gặp {given[0]}", f"{wanted[1]} wanted, {given[1]} found"
+    vi, en = "có ký tự không đúng chỗ", "a character is out of place"
+    low = said.lower()
+    vi, en = next(((its_vi, its_en) for part, its_vi, its_en in _REASONS if part in low), (vi, en))
+    byte = _BYTE.search(said)
+    if byte is None:
+        return vi, en
+    if whole:
+        return f"{vi} (byte {byte[1]})", f"{en} (byte {byte[1]})"
+    return f"{vi} (byte {byte[1]} của phần này)", f"{en} (byte {byte[1]} of this part)"
+
+
+def not_utf8(data: bytes) -> Invalid | None:
+    """The fault of a text that is not UTF-8, with the place of its first wrong byte in the file."""
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        at = error.start
+        return _not_json(
+            f"byte thứ {at} (0x{data[at]:02X}) không phải UTF-8", f"byte {at} (0x{data[at]:02X}) is not UTF-8"
+        )
+    return None
 
 
 def _not_json(vi: str, en: str, path: str = "") -> Invalid:
@@ -107,11 +157,10 @@ class _Body(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     eventList: list[msgspec.Raw]
 
 
-class _Common(
-    msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False, tag_field="type", tag="EPCISDocument"
-):
+class _Common(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """The usual document, opened in one go."""
 
+    type: Literal["EPCISDocument"]
     epcisBody: _Body
     context: Any = msgspec.field(name="@context", default=msgspec.UNSET)
     schemaVersion: Any = msgspec.UNSET
@@ -132,7 +181,7 @@ def _open_object(data: bytes) -> Opened:
         common = _decode_common(data)
     except (msgspec.DecodeError, ValueError, RecursionError, InvalidOperation):
         return _open_any(data)
-    header = {"type": "EPCISDocument"}
+    header = {}
     for name, member in _HEADER:
         value = getattr(common, name)
         if value is not msgspec.UNSET:

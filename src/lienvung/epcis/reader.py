@@ -21,6 +21,7 @@ from lienvung.epcis.document import (
     MAX_EVENTS,
     Opened,
     decode_checked,
+    not_utf8,
     open_document,
 )
 from lienvung.epcis.extension import MAX_NESTING, too_deep
@@ -46,6 +47,7 @@ from lienvung.epcis.wire import (
 from lienvung.errors import Invalid, ManyInvalid
 
 MAX_FAULTS = 1_000
+DAY_MS = 86_400_000
 TYPES: dict[type, EventType] = {
     ObjectWire: EventType.OBJECT,
     AggregationWire: EventType.AGGREGATION,
@@ -124,9 +126,16 @@ def at(fault: Invalid, path: str) -> Invalid:
 
 
 def read_document(
-    data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_NESTING, max_events: int = MAX_EVENTS
+    data: bytes,
+    *,
+    max_bytes: int = MAX_BYTES,
+    max_depth: int = MAX_NESTING,
+    max_events: int = MAX_EVENTS,
+    now_ms: int | None = None,
 ) -> CaptureDocument:
     """Read an EPCIS 2.0 JSON document, query document, bare event or list of bare events.
+
+    With `now_ms` (UTC epoch ms), events later than a day after it are refused: they have not happened.
 
     Raises `ManyInvalid` with a JSON Pointer for each fault (EPCIS 2.0 sections 7 and 10, CBV 2.0), `TooLarge`
     over a limit. Nothing else escapes, whatever the bytes.
@@ -134,17 +143,23 @@ def read_document(
     try:
         opened = open_document(data, max_bytes=max_bytes, max_events=max_events)
     except Invalid as fault:
-        raise ManyInvalid([fault]) from None
+        raise ManyInvalid(_placed([fault], data)) from None
     context = _context(opened)
     scanner = Scanner(lookups_for(context), opened, max_depth)
     scanner.faults.extend(check_header(opened.header) if opened.path else ())
-    readings = _readings(data, opened, scanner)
+    readings = _readings(data, opened, scanner, None if now_ms is None else now_ms + DAY_MS)
     if scanner.faults:
-        raise ManyInvalid(scanner.faults[:MAX_FAULTS])
+        raise ManyInvalid(_placed(scanner.faults[:MAX_FAULTS], data))
     return CaptureDocument(context, _header(opened), readings)
 
 
-def _readings(data: bytes, opened: Opened, scanner: Scanner) -> list[Reading]:
+def _placed(faults: list[Invalid], data: bytes) -> list[Invalid]:
+    """Where the text is no UTF-8, that with its place in the file instead of what followed from it."""
+    wrong = not_utf8(data) if any(fault.code == "epcis.json" for fault in faults) else None
+    return [wrong] if wrong and not data.startswith((b"\xff\xfe", b"\xfe\xff")) else faults
+
+
+def _readings(data: bytes, opened: Opened, scanner: Scanner, latest_ms: int | None) -> list[Reading]:
     readings: list[Reading] = []
     bare = not opened.path
     inner_quotes = 0
@@ -162,9 +177,20 @@ def _readings(data: bytes, opened: Opened, scanner: Scanner) -> list[Reading]:
         if bare:
             scanner.faults.extend(check_bare(raw, opened.event_path(index)))
         readings.append(_reading(raw, scanned))
+        if latest_ms is not None and scanned[1].time_ms > latest_ms:
+            scanner.faults.append(_not_yet(opened.event_path(index)))
     if not scanner.faults and opened.outer_quotes != data.count(b'"') - inner_quotes:
         scanner.faults.extend(repeated_members(data, ""))
     return readings
+
+
+def _not_yet(path: str) -> Invalid:
+    return Invalid(
+        "epcis.time_future",
+        vi="Thời điểm này chưa tới (quá một ngày sau giờ máy chủ); hãy xem lại ngày, hoặc đồng hồ của máy chủ.",
+        en="This time has not come yet (over a day after the server's clock); check the date, or the server's clock.",
+        path=f"{path}/eventTime",
+    )
 
 
 def _marks(scanned: Scanned) -> int:
@@ -218,7 +244,7 @@ def scan_texts(data: bytes) -> Iterator[str]:
     try:
         opened = open_document(data)
     except Invalid as fault:
-        raise ManyInvalid([fault]) from None
+        raise ManyInvalid(_placed([fault], data)) from None
     scanner = Scanner(lookups_for(_context(opened)), opened)
     lookups, ignored = scanner.lookups, scanner.ignored
     for index, raw in enumerate(opened.events):
@@ -234,7 +260,7 @@ def scan_texts(data: bytes) -> Iterator[str]:
         if scanned is not None:
             yield scanned[1].pre_hash
     if scanner.faults:
-        raise ManyInvalid(scanner.faults[:MAX_FAULTS])
+        raise ManyInvalid(_placed(scanner.faults[:MAX_FAULTS], data))
 
 
 def _reading(raw: bytes, scanned: Scanned) -> Reading:

@@ -26,6 +26,7 @@ from lienvung.errors import Conflict
 from lienvung.ledger import rows as rows_of
 from lienvung.ledger.dictionary import forget, is_stale, memory, resolve_terms, resolve_things
 from lienvung.ledger.hashes import keep_up
+from lienvung.ledger.senders import enter_again
 from lienvung.ledger.store import PostgresStore, SqliteStore, open_store
 from lienvung.ledger.wrong import linked_lots, lots_to_link_again, named, without_effect
 
@@ -86,7 +87,12 @@ def capture(
 
 
 def _capture(data: bytes, order: Order) -> Job:
-    document = read_document(data, max_bytes=settings.CAPTURE_FILE_SIZE_LIMIT, max_events=settings.CAPTURE_EVENT_LIMIT)
+    document = read_document(
+        data,
+        max_bytes=settings.CAPTURE_FILE_SIZE_LIMIT,
+        max_events=settings.CAPTURE_EVENT_LIMIT,
+        now_ms=order.created_ms,
+    )
     prepared = rows_of.Prepared(document.events, memory().things)
     keys = [rows_of.event_key(reading) for reading in document.events]
     with transaction.atomic():
@@ -170,6 +176,8 @@ def _store(
             store.insert(table, getattr(rows, table))
         _link_again(store, rows, [rid for rid, _ in fallen if rid < first_rid])
         keep_up(store, first_rid + len(keys) - 1)
+    if len(fresh) < len(keys):
+        _sent_again(store, document.events, keys, set(fresh), first_rid, order.submitter)
     header = json.dumps(document.header, ensure_ascii=False, default=str)
     context = _context_id(store, document.context)
     store.insert(
@@ -187,6 +195,31 @@ def _declared_wrong(
         return []
     arriving = [named(reading, rid) for reading, rid in zip(readings, rids) if reading.error is None]
     return without_effect(store, declared, arriving, submitter)
+
+
+def _sent_again(
+    store: Store,
+    readings: Sequence[Reading],
+    keys: Sequence[bytes],
+    fresh: set[int],
+    first_rid: int,
+    submitter: str | None,
+) -> None:
+    """What is known already is known as sent by `submitter` too, and a declaration of error has that word as well."""
+    places = [place for place in range(len(keys)) if place not in fresh]
+    numbers = {
+        bytes(key): rid
+        for key, rid in store.select_in(
+            "SELECT id, rid FROM ledger_event_key WHERE id IN", list({keys[place] for place in places})
+        )
+    }
+    known = [(readings[place], numbers[keys[place]]) for place in places]
+    enter_again(store, known, submitter, before=first_rid)
+    declared = [named(reading, rid) for reading, rid in known if reading.error is not None]
+    if declared:
+        fallen = without_effect(store, declared, [], submitter)
+        store.insert("void", fallen)
+        _link_again(store, rows_of.Rows({}, {}, 0, 0), [rid for rid, _ in fallen])
 
 
 def _link_again(store: Store, rows: rows_of.Rows, fallen: Sequence[int]) -> None:
