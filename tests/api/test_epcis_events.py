@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from tests.api.test_epcis_capture import BASE, Sender, check_problem
+from tests.api.test_epcis_capture import BASE, Sender, bare, check_problem
 from tests.ledger_world import FARM, GTIN, MILL, document, event, lot, pack, seen
 
 from lienvung.catalogue.actions import register_place
@@ -180,3 +180,28 @@ def test_a_comma_in_a_serial_is_no_end_of_a_value(farm: Sender) -> None:
     farm.post("/capture", document(seen(serial), seen(pack("A"), minute=1)))
     assert len(listed(farm.get("/events?MATCH_epc=" + quote(serial, safe="")))) == 1
     assert len(listed(farm.get("/events?MATCH_epc=" + quote(f"{serial},{pack('A')}", safe="")))) == 2
+
+
+def test_who_sends_an_event_again_sees_it(farm: Sender) -> None:
+    other, stranger = Sender("Nhà máy"), Sender("Người lạ")
+    first, second = ("urn:uuid:11111111-1111-4111-8111-11111111111" + digit for digit in "12")
+    made = seen(pack(1))
+    farm.post("/events", bare({**made, "eventID": first}))
+    answer = other.post("/events", bare({**made, "eventID": second}))
+    body = check_problem(answer, 409, "ResourceAlreadyExistsException")
+    assert "ni:///sha-256;" in body["detail"]
+    [found] = listed(other.get(answer["Location"].removeprefix(BASE)))
+    assert found["eventID"] == first
+    assert len(listed(other.get("/events"))) == 1
+    assert listed(stranger.get("/events")) == []
+    assert stranger.get(answer["Location"].removeprefix(BASE)).status_code == 404
+
+
+def test_a_second_event_id_of_the_same_sender_finds_the_event(farm: Sender) -> None:
+    ids = ["urn:uuid:11111111-1111-4111-8111-11111111111" + digit for digit in "123"]
+    farm.post("/capture", document(seen(pack(1), eventID=ids[0]), seen(pack(2), minute=1, eventID=ids[2])))
+    for own_id in ids[1:]:  # the last one stands for another event and stays so
+        assert farm.post("/capture", document(seen(pack(1), eventID=own_id))).status_code == 202
+    found = [listed(farm.get("/events/" + quote(own_id, safe="")))[0]["epcList"] for own_id in ids]
+    assert found == [[pack(1)], [pack(1)], [pack(2)]]
+    assert len(listed(farm.get("/events?EQ_eventID=" + quote(ids[1], safe="")))) == 1

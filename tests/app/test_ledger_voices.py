@@ -197,3 +197,26 @@ def test_what_only_a_wrong_event_says_of_a_lot_is_not_of_it() -> None:
     found = recall_scope(lot("L1")).uris()
     assert pack(1) in found
     assert pack(2) not in found
+
+
+def test_an_authority_that_sends_the_same_again_makes_it_official(office: str, stranger: str) -> None:
+    mark = event(epcList=[pack(1)], persistentDisposition={"set": ["recalled"]})
+    capture_events([mark], submitter=stranger)
+    assert persistent_dispositions(pack(1)) == set()
+    assert capture_events([mark], submitter=office).known_events == 1
+    assert persistent_dispositions(pack(1)) == {"recalled"}
+
+
+@pytest.mark.parametrize("first", ["event", "declaration"])
+def test_a_declaration_that_the_sender_sends_again_takes_effect(owner: str, stranger: str, first: str) -> None:
+    sends = [(owner, BY_KEY), (stranger, wrong(BY_KEY)), (owner, wrong(BY_KEY))]
+    for who, what in sends if first == "event" else [*sends[1:], sends[0]]:
+        capture_events([what], submitter=who)
+    assert not reaches()
+
+
+def test_who_sends_an_event_again_cannot_declare_it_wrong(owner: str, stranger: str) -> None:
+    capture_events([BY_KEY], submitter=owner)
+    capture_events([BY_KEY], submitter=stranger)
+    capture_events([wrong(BY_KEY)], submitter=stranger)
+    assert reaches()

@@ -1,6 +1,6 @@
 """Who sees which events through the API.
 
-Authorities see all, an organisation what it sent or what happened at its places.
+Authorities see all, an organisation what it sent (first or again) or what happened at its places.
 The answer is a piece of SQL about `ledger_event e`, so that every reader filters
 in the database and pages stay full.
 """
@@ -15,6 +15,8 @@ from django.db.models import Q
 
 from lienvung.catalogue.models import Place
 from lienvung.ledger.reading import marks, rows
+from lienvung.ledger.senders import sender_uri
+from lienvung.ledger.tables import REFERENCE_SENDER
 from lienvung.people.access import is_official, organisations_of
 from lienvung.people.models import Organisation
 
@@ -40,10 +42,18 @@ def visible_to_organisations(organisations: Iterable[Organisation]) -> Visible:
         return EVERYTHING
     senders = [str(organisation.pk) for organisation in those]
     sql = f"e.doc IN (SELECT id FROM ledger_document WHERE submitter IN {marks(senders)})"
+    values: tuple[Any, ...] = tuple(senders)
+    again = [
+        n for (n,) in rows(f"SELECT id FROM ledger_thing WHERE uri IN {marks(senders)}", list(map(sender_uri, senders)))
+    ]
+    if again:
+        sql += f" OR e.rid IN (SELECT event FROM ledger_reference WHERE thing IN {marks(again)} AND kind = %s)"
+        values = (*values, *again, REFERENCE_SENDER)
     places = _places(those)
-    if not places:
-        return Visible(sql, tuple(senders))
-    return Visible(f"({sql} OR e.bl IN {marks(places)} OR e.rp IN {marks(places)})", (*senders, *places, *places))
+    if places:
+        sql += f" OR e.bl IN {marks(places)} OR e.rp IN {marks(places)}"
+        values = (*values, *places, *places)
+    return Visible(f"({sql})", values)
 
 
 def visible_to_account(account: Any) -> Visible:

@@ -261,8 +261,8 @@ def post_event(request: HttpRequest) -> HttpResponse:
         )
     event_id = given_id(readings[0]) or readings[0].ni
     job = capture(data, submitter=asker.submitter)
-    where = reverse("epcis:events") + "/" + quote(event_id, safe="")
     if not job.new_events:
+        event_id = readings[0].ni  # an event that another sent first has another eventID; its hash finds it for all
         answer = problem_answer(
             Conflict(
                 "ledger.event_exists",
@@ -272,7 +272,7 @@ def post_event(request: HttpRequest) -> HttpResponse:
         )
     else:
         answer = json_answer({"eventID": event_id}, status=201)
-    answer["Location"] = where
+    answer["Location"] = reverse("epcis:events") + "/" + quote(event_id, safe="")
     return answer
 
 

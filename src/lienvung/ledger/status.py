@@ -16,6 +16,7 @@ from lienvung.ledger import voices
 from lienvung.ledger.blocks import holds
 from lienvung.ledger.identifiers import candidates
 from lienvung.ledger.reading import marks, rows
+from lienvung.ledger.senders import senders_of
 from lienvung.ledger.tables import BLOCK_BITS, OFFSET_MASK, stored_uri
 
 
@@ -109,29 +110,14 @@ def _weights(thing: int, events: set[int]) -> dict[int, bool]:
     """Event -> whether its sender is an authority or the operator; without those to whom nobody need listen."""
     if not events:
         return {}
-    senders = senders_of(events)
-    official = {sender: voices.is_official(sender) for told in senders.values() for sender in told}
     [(uri,)] = rows("SELECT uri FROM ledger_thing WHERE id = %s", (thing,))
     owner = voices.owner_of(uri)
+    senders = senders_of(events, {*voices.officials(), owner})
+    official = {sender: voices.is_official(sender) for told in senders.values() for sender in told}
     weights: dict[int, bool] = {}
     for event, told in senders.items():
         if any(official[sender] for sender in told):
             weights[event] = True
-        elif owner in told:
+        elif owner is not None and owner in told:
             weights[event] = False
     return weights
-
-
-def senders_of(events: set[int]) -> dict[int, set[str | None]]:
-    """Event -> the organisations that sent it (None: the operator)."""
-    found: dict[int, set[str | None]] = {}
-    numbers = sorted(events)
-    for start in range(0, len(numbers), 500):
-        part = numbers[start : start + 500]
-        for event, sender in rows(
-            "SELECT e.rid, d.submitter FROM ledger_event e JOIN ledger_document d ON d.id = e.doc "
-            f"WHERE e.rid IN {marks(part)}",
-            part,
-        ):
-            found.setdefault(event, set()).add(sender)
-    return found

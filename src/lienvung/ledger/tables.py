@@ -33,6 +33,7 @@ TERM_REFERENCE_TYPE = 4
 REFERENCE_TRANSACTION = 1
 REFERENCE_SOURCE = 2
 REFERENCE_DESTINATION = 3
+REFERENCE_SENDER = 4  # who sent the same event again; type 0
 
 WRITER_LOCK = 0x6C76_6C65_6467_6572  # pg_advisory_xact_lock: one writer at a time ("lvledger")
 

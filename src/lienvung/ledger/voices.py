@@ -27,6 +27,12 @@ def is_official(submitter: str | None) -> bool:
     return found is not None and found.kind == Organisation.Kind.AUTHORITY
 
 
+def officials() -> list[str | None]:
+    """Everybody who is official."""
+    kind = Organisation.Kind.AUTHORITY
+    return [None, *(str(pk) for pk in Organisation.objects.filter(kind=kind).values_list("pk", flat=True))]
+
+
 def owner_of(uri: str) -> str | None:
     """The uuid of the organisation whose product, lot or item this is; None where the catalogue has no such GTIN."""
     match = _GTIN.match(uri)

@@ -16,12 +16,12 @@ from lienvung.ledger import voices
 from lienvung.ledger.blocks import ids_of
 from lienvung.ledger.events import rids_of_thing
 from lienvung.ledger.rows import OUTPUT, given_id, original_key
+from lienvung.ledger.senders import first_senders, senders_of
 from lienvung.ledger.store import PostgresStore, SqliteStore
 from lienvung.ledger.tables import stored_uri
 
 Store = SqliteStore | PostgresStore
 Lots = dict[int, dict[int, tuple[int, int]]]  # lot -> serial -> (t, rid)
-SENDER = "SELECT e.rid, d.submitter FROM ledger_event e JOIN ledger_document d ON d.id = e.doc WHERE e.rid IN"
 
 
 class Named(NamedTuple):
@@ -60,7 +60,7 @@ def without_effect(
         ]
         old = [(rid, by) for rid, by in old if rid not in fresh]
         if old and not voices.is_official(submitter):
-            sender = dict(store.select_in(SENDER, [rid for rid, _ in old]))
+            sender = first_senders(store, [rid for rid, _ in old])
             old = [(rid, by) for rid, by in old if sender.get(rid, "") == submitter]
         void += old
     return void + _declared_before(store, arriving, submitter)
@@ -77,8 +77,10 @@ def _declared_before(store: Store, arriving: Sequence[Named], submitter: str | N
         (ids[own_id], by)
         for own_id, by in store.select_in("SELECT event_id, declared_by FROM ledger_error WHERE event_id IN", list(ids))
     ]
-    sender = dict(store.select_in(SENDER, list({by for _, by in found})))
-    heard = {by for by, who in sender.items() if who == submitter or voices.is_official(who)}
+    if not found:
+        return []
+    senders = senders_of({by for _, by in found}, {submitter, *voices.officials()})
+    heard = {by for by, told in senders.items() if any(who == submitter or voices.is_official(who) for who in told)}
     return [(rid, by) for rid, by in found if by in heard]
 
 
