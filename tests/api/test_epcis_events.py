@@ -205,3 +205,28 @@ def test_a_second_event_id_of_the_same_sender_finds_the_event(farm: Sender) -> N
     found = [listed(farm.get("/events/" + quote(own_id, safe="")))[0]["epcList"] for own_id in ids]
     assert found == [[pack(1)], [pack(1)], [pack(2)]]
     assert len(listed(farm.get("/events?EQ_eventID=" + quote(ids[1], safe="")))) == 1
+
+
+@pytest.mark.parametrize("path", ["", "/", "/capture", "/events", "/events?perPage=1", "/epcs/urn%3Ax%3Ay/events"])
+def test_head_is_get_without_a_body(farm: Sender, path: str) -> None:
+    farm.post("/capture", document(seen(pack(1)), seen(pack(2), minute=1)))
+    answer, told = farm.get(path), farm.client.head(BASE + path, headers={"Authorization": f"Bearer {farm.token}"})
+    assert (told.status_code, told.content) == (answer.status_code, b"") == (200, b"")
+    assert set(told.headers) == set(answer.headers)
+    assert farm.client.head(BASE + path).status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/queries", "/events/", "/vocabularies/x", "/nextPageToken/abc"])
+def test_an_address_that_is_not_there_is_a_problem(farm: Sender, path: str) -> None:
+    for answer in (farm.get(path), farm.post(path, b"{}")):
+        body = check_problem(answer, 404, "NoSuchResourceException")
+        assert path in body["detail"]
+
+
+def test_only_existing_declarations_of_error_can_be_asked_for(farm: Sender) -> None:
+    farm.post("/capture", document(seen(pack(1))))
+    assert listed(farm.get("/events?EXISTS_errorDeclaration=true")) == []
+    assert listed(farm.get("/events?EXISTS_errorDeclaration")) == []
+    for value in ("false", "x"):
+        body = check_problem(farm.get(f"/events?EXISTS_errorDeclaration={value}"), 400, "QueryParameterException")
+        assert body["errors"][0]["path"] == "EXISTS_errorDeclaration"

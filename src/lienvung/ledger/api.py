@@ -108,8 +108,8 @@ def _not_authenticated() -> ApiProblem:
 
 
 def resource(**views: View) -> View:
-    """The view of an address: `get=` and `post=`; OPTIONS and every problem are answered here."""
-    methods = [name.upper() for name in views] + ["OPTIONS"]
+    """The view of an address: `get=` and `post=`; HEAD, OPTIONS and every problem are answered here."""
+    methods = [name.upper() for name in views] + ["HEAD"] * ("get" in views) + ["OPTIONS"]
 
     @csrf_exempt
     @functools.wraps(next(iter(views.values())))
@@ -117,7 +117,10 @@ def resource(**views: View) -> View:
         if request.method == "OPTIONS":
             return options_answer(methods, capture="post" in views)
         try:
-            chosen = views.get((request.method or "").lower())
+            method = (
+                "get" if request.method == "HEAD" else (request.method or "").lower()
+            )  # the server leaves out the body
+            chosen = views.get(method)
             if chosen is None:
                 answer = problem_answer(
                     ApiProblem(405, "ImplementationException", vi="Không dùng được cách này", en="no such method here")
@@ -368,3 +371,15 @@ events = resource(get=get_events, post=post_event)
 event = resource(get=get_one_event)
 events_of_epc = resource(get=get_events)
 top = resource(get=get_top)
+
+
+@csrf_exempt
+def unknown(request: HttpRequest, rest: str) -> HttpResponse:
+    """Any other address of the binding: a problem that says so, not a page."""
+    return problem_answer(
+        NotFound(
+            "ledger.no_such_resource",
+            vi=f"API EPCIS không có địa chỉ /{rest}",
+            en=f"the EPCIS API has no address /{rest}",
+        )
+    )

@@ -206,6 +206,8 @@ def _match(roles: tuple[int, ...], *, classes: bool | None) -> Callable[[Conditi
 
 
 def _error_exists(c: Conditions, name: str, values: Values) -> None:
+    if any(value not in {"", "true"} for value in values):  # no value in the standard, `true` in its OpenAPI document
+        raise refuse(name, "chỉ nhận true", "only true can be asked for")
     c.where("e.rid IN (SELECT declared_by FROM ledger_error)")
 
 

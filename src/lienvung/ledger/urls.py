@@ -12,4 +12,5 @@ urlpatterns = [
     path("events", api.events, name="events"),
     path("events/<path:event_id>", api.event, name="event"),
     path("epcs/<path:epc>/events", api.events_of_epc, name="events_of_epc"),
+    path("<path:rest>", api.unknown, name="unknown"),
 ]
