@@ -26,6 +26,9 @@ READINGS = {
     "614141210220": ("number", "GTIN", "https://id.gs1.org/01/00614141210220"),
     "340123451111111111": ("number", "SSCC", "https://id.gs1.org/00/340123451111111111"),
     "40123452223334442": ("number", "GSIN", "https://id.gs1.org/402/40123452223334442"),
+    f"{GTIN} NEP-01": ("gtin_and_lot", "GTIN", f"{HOME}/10/NEP-01"),
+    "8935001700005  2611": ("gtin_and_lot", "GTIN", f"{HOME}/10/2611"),
+    "URN:EPC:ID:SGTIN:8935001.070000.A1": ("epc_urn", "GTIN", f"{HOME}/21/A1"),
     "]E08935001700005": ("number", "GTIN", HOME),
     "]E496385074": ("number", "GTIN", "https://id.gs1.org/01/00000096385074"),
     f"(01){GTIN}(10)NEP-01": ("bracketed", "GTIN", f"{HOME}/10/NEP-01"),
@@ -181,3 +184,38 @@ def test_the_command_says_what_is_wrong_in_both_languages(capsys: pytest.Capture
     assert "gs1.check_digit" in shown.err
     assert "phải là 5" in shown.err
     assert "must be 5" in shown.err
+
+
+def test_a_lot_beside_a_mistyped_gtin_is_refused_for_the_gtin() -> None:
+    with pytest.raises(Invalid) as caught:
+        identify("08935001700006 NEP-01")
+    assert caught.value.code == "gs1.check_digit"
+
+
+def test_a_urn_knows_its_own_prefix_length() -> None:
+    urn = "urn:epc:id:sgtin:8935001.070000.A1"
+    assert identify(urn, prefix_length=7).urn == urn
+    with pytest.raises(Invalid) as caught:
+        identify(urn, prefix_length=9)
+    assert caught.value.code == "gs1.prefix_length"
+    assert "7" in caught.value.en
+
+
+@pytest.mark.parametrize("qualifier", ["21", "10", "22/A/10"])
+@pytest.mark.parametrize("domain", ["https://id.gs1.org", "https://x.vn/qr"])
+def test_a_qualifier_without_a_value_is_refused(domain: str, qualifier: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        gs1.canonical_uri(f"{domain}/01/{GTIN}/{qualifier}/")
+    assert caught.value.code == "gs1.length"
+
+
+def test_a_slash_at_the_end_of_a_whole_link_changes_nothing() -> None:
+    assert gs1.canonical_uri(f"{HOME}/21/A1/") == f"{HOME}/21/A1"
+    assert gs1.canonical_uri("https://x.vn/shop/12/01/") == "https://x.vn/shop/12/01/"
+
+
+def test_a_message_shows_the_letter_that_was_percent_encoded() -> None:
+    with pytest.raises(Invalid) as caught:
+        gs1.canonical_uri(f"{HOME}/10/l%C3%BAa")
+    assert "«ú» ở vị trí 2" in caught.value.vi
+    assert "'ú' at position 2" in caught.value.en

@@ -1,7 +1,7 @@
 """Explain GS1 identifiers: what each TEXT is, as one JSON object a line.
 
-A TEXT may be a GS1 Digital Link, an EPC URN, an element string ("(01)…(10)…", or with FNC1 as ^ or GS) or a bare
-number (GTIN-8/12/13/14, GLN, GSIN, SSCC). Anything invalid is explained on standard error, and the exit code is 1.
+A TEXT may be a GS1 Digital Link, an EPC URN, an element string ("(01)…(10)…", or with FNC1 as ^ or GS), "GTIN LOT" or a
+bare number (GTIN-8/12/13/14, GLN, GSIN, SSCC). Anything invalid is explained on standard error, and the exit code is 1.
 
 Giải nghĩa mã GS1: mỗi TEXT là gì, in ra một dòng JSON. Mã sai được giải thích ở kênh lỗi, mã thoát là 1.
 

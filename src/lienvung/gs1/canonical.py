@@ -141,6 +141,8 @@ def _path(uri: str) -> AIs | None:
     if match is None:
         return None
     segments = match[1].strip("/").split("/")
+    if match[1].endswith("/") and len(segments) >= 3 and AIS.get(segments[-1]) is not None:
+        segments.append("")  # "/01/<GTIN>/21/": a qualifier without its value, no path of something else
     pairs: list[tuple[str, str]] = []
     for at in range(len(segments) - 2, -1, -2):
         ai = SHORT_NAMES.get(segments[at], segments[at])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
 from lienvung.errors import Invalid
 from lienvung.gs1.ais import AIS, title_of
-from lienvung.gs1.canonical import finest, key_of, render
+from lienvung.gs1.canonical import check_key, finest, key_of, render
 from lienvung.gs1.checks import check_digit, check_digit_fits
 from lienvung.gs1.digital_link import CANONICAL_STEM, DigitalLink
 from lienvung.gs1.elements import (
@@ -38,6 +39,8 @@ _NUMBERS: dict[int, tuple[tuple[str, int], ...]] = {
     17: (("402", 17),),
     18: (("00", 18), ("8018", 18)),
 }
+#: "GTIN LOT", as people write it down; with a GTIN that is none, words of digits are one number with spaces
+_GTIN_AND_LOT = re.compile(r"([0-9]{8}|[0-9]{12,14})[ \t]+(\S+)")
 #: symbology identifiers of carriers of plain numbers (EAN/UPC) and of plain text (which may be a Digital Link)
 _NUMBER_SYMBOLOGIES = {"]E0": 13, "]E4": 8}
 _TEXT_SYMBOLOGIES = ("]Q1", "]d1", "]z0", "]J0", "]C0")
@@ -47,8 +50,9 @@ _TEXT_SYMBOLOGIES = ("]Q1", "]d1", "]z0", "]J0", "]C0")
 class Identity:
     """One reading of a text.
 
-    `form`: digital_link, epc_urn, element_string, bracketed or number. `key`: GTIN, SSCC, GLN …, '' where the text has
-    AIs but no key of its own; then `canonical` and `digital_link` are '' too. `urn` needs the company prefix length.
+    `form`: digital_link, epc_urn, element_string, bracketed, gtin_and_lot or number. `key`: GTIN, SSCC, GLN …,
+    '' where the text has AIs but no key of its own; then `canonical` and `digital_link` are '' too. `urn` needs the
+    company prefix length.
     `others`: the other keys that the same number can be.
     """
 
@@ -82,8 +86,9 @@ def identify(text: str, *, prefix_length: int | None = None) -> Identity:
     """What `text` is, checked.
 
     Takes a Digital Link URI, an EPC URN, `(01)…(10)…`, an element string with FNC1 (`^`, GS or a symbology identifier
-    such as `]C1`), a bare GTIN-8/12/13/14, GLN, GSIN, GSRN or SSCC. With `prefix_length`, the digits of the company
-    prefix, the EPC URN too. Raises `Invalid`: `gs1.unknown` for no GS1 identifier, else what is wrong with it.
+    such as `]C1`), "GTIN LOT", a bare GTIN-8/12/13/14, GLN, GSIN, GSRN or SSCC. With `prefix_length`, the digits of
+    the company prefix, the EPC URN too. Raises `Invalid`: `gs1.unknown` for no GS1 identifier, else what is
+    wrong with it.
     """
     text = text.strip(" \t\r\n")
     if text[:3] in _TEXT_SYMBOLOGIES:
@@ -94,6 +99,11 @@ def identify(text: str, *, prefix_length: int | None = None) -> Identity:
     if head.startswith(("http://", "https://")):
         link = DigitalLink.parse(text)
         return _identity("digital_link", link.ais, link.path, prefix_length)
+    pair = _GTIN_AND_LOT.fullmatch(text)
+    if pair is not None and (check_digit_fits(pair[1]) or not pair[2].isdigit()):
+        ais = (("01", pair[1].zfill(14)), ("10", pair[2]))
+        check_key(ais, text)
+        return _from_ais("gtin_and_lot", ais, prefix_length)
     if head.startswith("("):
         return _from_ais("bracketed", parse_bracketed(text), prefix_length)
     if text[:3] in _NUMBER_SYMBOLOGIES:
@@ -133,8 +143,15 @@ def _from_urn(text: str, prefix_length: int | None) -> Identity:
     urn = parse_urn(text)
     if path is None or urn is None:
         refuse("gs1.unknown", "URN này không mang khoá GS1", "this URN carries no GS1 key", source=text)
+    if prefix_length is not None and prefix_length != urn.prefix_length:
+        refuse(
+            "gs1.prefix_length",
+            f"tiền tố doanh nghiệp của URN này có {urn.prefix_length} chữ số, không phải {prefix_length}",
+            f"the company prefix of this URN has {urn.prefix_length} digits, not {prefix_length}",
+            source=text,
+        )
     made = _identity("epc_urn", path, path, None)
-    return replace(made, urn=build_urn(finest(path), prefix_length or urn.prefix_length))
+    return replace(made, urn=build_urn(finest(path), urn.prefix_length))
 
 
 def _from_number(digits: str, prefix_length: int | None, text: str, lengths: tuple[int, ...] = ()) -> Identity:

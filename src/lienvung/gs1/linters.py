@@ -43,13 +43,21 @@ def _rule(name: str, code: str, vi: str, en: str, holds: Callable[[str], bool]) 
 # --- character sets (General Specifications, section 7.11) ---
 
 
+def as_written(text: str) -> str:
+    """For messages: `ú` where percent-encoding brought its two UTF-8 bytes in as two characters (`percent.decode`)."""
+    try:
+        return text.encode("latin-1").decode()
+    except UnicodeError:
+        return text
+
+
 def _characters(allowed: str, vi: str, en: str) -> Linter:
     known = frozenset(allowed)
 
     def check(text: str) -> Fault | None:
         if known.issuperset(text):
             return None
-        for at, character in enumerate(text):
+        for at, character in enumerate(as_written(text)):
             if character not in known:
                 shown = character if character.isprintable() else f"U+{ord(character):04X}"
                 return Fault(

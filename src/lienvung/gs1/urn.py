@@ -80,6 +80,7 @@ def parse_urn(urn: str) -> Urn | None:
         return None
     kind, _, tail = urn[8:].partition(":")
     name, _, body = tail.partition(":")
+    kind, name = kind.lower(), name.lower()  # capitals are met in what scanners send; the digits mean the same
     pattern = kind == "idpat"
     scheme = SCHEMES.get(("id" if pattern else kind, name))
     if scheme is None or (pattern and name not in _PATTERNED):
