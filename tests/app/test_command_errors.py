@@ -114,3 +114,17 @@ def test_gs1_and_hash_need_no_installation(home: Path) -> None:
     for words in (["gs1", "8935001700005"], ["hash", "good.json"]):
         done = lienvung(home, *words, DATABASE_URL="nonsense")
         assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("words", [["trace", LOT, "--limit", "-1"], ["recall-scope", LOT, "--places", "-1"]])
+def test_a_negative_number_is_wrong_usage(home: Path, words: list[str]) -> None:
+    done = lienvung(home, *words)
+    assert done.returncode == 2
+    assert "số nguyên từ 0 trở lên" in done.stderr
+
+
+def test_a_file_that_is_not_there_is_said_in_both_languages(home: Path) -> None:
+    for words in (["hash", "absent.json"], ["capture", "absent.json"]):
+        done = lienvung(home, *words)
+        assert done.returncode == 1
+        assert "absent.json: không có tệp này / No such file" in done.stderr

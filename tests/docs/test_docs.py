@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 
 from lienvung import __version__
 from lienvung.cli import COMMANDS, load
+from lienvung.gs1 import identify
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -29,6 +31,16 @@ def test_every_command_explains_itself(command: str) -> None:
     module = load(command)
     assert module.__doc__, f"{command} has no --help text"
     assert parser_of(command)
+
+
+@pytest.mark.parametrize("command", ["trace", "recall-scope", "gs1"])
+def test_the_identifiers_in_the_help_are_right(command: str) -> None:
+    examples = re.findall(rf"^    lienvung {command} (.+)$", load(command).__doc__ or "", re.MULTILINE)
+    assert examples
+    for example in examples:
+        words = iter(shlex.split(example))
+        given = [next(words) and None if word == "--prefix-length" else word for word in words]
+        assert identify(next(word for word in given if word)).canonical
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from lienvung.commands import booted  # noqa: F401  (sets Django up before the ledger is imported)
+from lienvung.commands.inputs import cannot_read
 from lienvung.errors import ManyInvalid, Problem
 from lienvung.ledger.capture import capture
 
@@ -30,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
             job = capture(data, submitter=args.submitter)
         except OSError as fault:
             refused += 1
-            print(f"{name}: {fault.strerror}", file=sys.stderr)
+            print(f"{name}: {cannot_read(fault)}", file=sys.stderr)
         except Problem as problem:
             refused += 1
             for each in problem.faults if isinstance(problem, ManyInvalid) else (problem,):

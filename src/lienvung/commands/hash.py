@@ -16,6 +16,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from lienvung.commands.inputs import cannot_read
 from lienvung.epcis.hashing import hash_document, pre_hash_document
 from lienvung.errors import ManyInvalid, Problem
 
@@ -36,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
         try:
             lines = work(sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes())
         except OSError as error:
-            print(f"lienvung: {name}: {error.strerror}", file=sys.stderr)
+            print(f"lienvung: {name}: {cannot_read(error)}", file=sys.stderr)
             code = 1
         except Problem as problem:
             for fault in problem.faults if isinstance(problem, ManyInvalid) else (problem,):

@@ -1,8 +1,9 @@
 """Say what a recall of a thing would reach: everything affected, where it is, in which state, how much.
 
-    lienvung recall-scope "08935000010018 LOT-7"
-    lienvung recall-scope "(01)08935000010018(10)LOT-7" --since 2026-02-01 --at 2026-03-01 --json
+    lienvung recall-scope "08930000030016 YK057-X26"
+    lienvung recall-scope "(01)08930000030016(10)YK057-X26" --since 2026-02-01 --at 2026-09-01 --json
 
+The examples are of the demo story (set LIENVUNG_HOME=var/demo). / Ví dụ lấy từ câu chuyện mẫu.
 --since: what left before that time is not affected. --at: the state as of that time.
 Phạm vi thu hồi của một mã: những gì bị ảnh hưởng, đang ở đâu, trạng thái nào, bao nhiêu.
 """
@@ -13,6 +14,7 @@ import argparse
 import json
 
 import lienvung.commands.booted  # noqa: F401
+from lienvung.commands.inputs import count
 from lienvung.commands.times import milliseconds
 from lienvung.ledger.trace import Scope, recall_scope
 from lienvung.lineage.states import STATE_TEXTS, State
@@ -24,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--since", metavar="TIME", help="what is wrong with it is wrong since this time (a day: its start)"
     )
-    parser.add_argument("--places", type=int, default=30, help="how many places the table shows (default: 30)")
+    parser.add_argument("--places", type=count, default=30, help="how many places the table shows (default: 30)")
     parser.add_argument("--json", action="store_true", help="JSON with the list of things instead of a table")
 
 

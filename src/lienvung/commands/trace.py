@@ -1,7 +1,9 @@
 """Trace a thing: what it was made from (back) and what came of it (forward).
 
-    lienvung trace "(01)08935000010018(10)LOT-7"
-    lienvung trace urn:epc:id:sgtin:8935000.001001.42 --direction back --json
+    lienvung trace "(01)08930000030016(10)YK057-X26"
+    lienvung trace urn:epc:id:sgtin:8930000.004002.0065QWCXYZ --direction back --json
+
+The examples are of the demo story (set LIENVUNG_HOME=var/demo). / Ví dụ lấy từ câu chuyện mẫu.
 
 ID is an EPC URN, a GS1 Digital Link, an element string "(01)…(10)…" or "GTIN LOT".
 Truy vết một mã: làm từ gì (back), thành những gì (forward).
@@ -13,6 +15,7 @@ import argparse
 import json
 
 import lienvung.commands.booted  # noqa: F401
+from lienvung.commands.inputs import count
 from lienvung.commands.times import milliseconds
 from lienvung.ledger.events import iso
 from lienvung.ledger.trace import Trace, trace
@@ -22,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("id", metavar="ID", help="identifier in any form / mã ở dạng bất kỳ")
     parser.add_argument("--direction", choices=["back", "forward", "both"], default="both", help="default: both")
     parser.add_argument("--at", metavar="TIME", help="as of this time, e.g. 2026-03-01 or 2026-03-01T10:00+07:00")
-    parser.add_argument("--limit", type=int, default=200, help="how many things to show (default: 200)")
+    parser.add_argument("--limit", type=count, default=200, help="how many things to show (default: 200)")
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
 
 
