@@ -50,6 +50,25 @@ def test_capture_tells_new_from_known(office: Office) -> None:
     assert (again.returncode, "0 new, 2 known" in again.stdout) == (0, True)
 
 
+def test_only_a_known_organisation_can_be_the_sender(office: Office) -> None:
+    good = office.write("mine.json", document(seen(pack(31))))
+    for who in ("nonsense", "11111111-1111-4111-8111-111111111111"):
+        done = office("capture", good, "--submitter", who)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert f"no organisation with the uuid {who}" in done.stderr
+    make = "from lienvung.people.actions import create_organisation as c; print(c(by=None, name='HTX', kind='farm').pk)"
+    told = subprocess.run(
+        [sys.executable, "manage.py", "shell", "-c", make],
+        cwd=ROOT,
+        env=office.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    made = told.stdout.split()[-1]
+    assert "1 new" in office("capture", good, "--submitter", made.upper()).stdout
+
+
 def test_capture_names_every_fault_and_goes_on_with_other_files(office: Office) -> None:
     bad = office.write(
         "bad.json", document(seen(pack(7), bizStep="shopping"), seen("https://id.gs1.org/01/08935000000011/21/1"))
