@@ -7,9 +7,9 @@ import json
 from typing import Any
 
 import pytest
-from django.core.handlers.wsgi import WSGIHandler
 from django.db import OperationalError
 from django.test import Client, override_settings
+from django.test.client import ClientHandler
 from tests.ledger_world import CONTEXT, document, event, pack, seen
 
 from lienvung.ledger.reading import rows
@@ -288,7 +288,7 @@ class Chunks(io.BytesIO):
 
 
 def chunked(sender: Sender, body: bytes, *, ended: bool = True) -> Any:
-    return WSGIHandler()(
+    return ClientHandler()(
         {
             "REQUEST_METHOD": "POST",
             "SERVER_NAME": "testserver",
@@ -301,8 +301,7 @@ def chunked(sender: Sender, body: bytes, *, ended: bool = True) -> Any:
             "wsgi.url_scheme": "http",
             "wsgi.errors": io.StringIO(),
             **({"wsgi.input_terminated": True} if ended else {}),
-        },
-        lambda status, headers: None,
+        }
     )
 
 
