@@ -128,3 +128,8 @@ def test_a_file_that_is_not_there_is_said_in_both_languages(home: Path) -> None:
         done = lienvung(home, *words)
         assert done.returncode == 1
         assert "absent.json: không có tệp này / No such file" in done.stderr
+
+
+def test_a_backup_into_a_folder_that_is_not_there(home: Path) -> None:
+    lienvung(home, "capture", "good.json")
+    refused(lienvung(home, "backup", "absent/copy.sqlite3"), "no such folder: absent")

@@ -36,6 +36,9 @@ def run(args: argparse.Namespace) -> int:
     if target.exists():
         print(f"lienvung backup: {target} đã có / exists already", file=sys.stderr)
         return 1
+    if not target.parent.is_dir():
+        print(f"lienvung backup: không có thư mục / no such folder: {target.parent}", file=sys.stderr)
+        return 1
     try:
         if connection.vendor == "sqlite":
             counts = copy_sqlite(target)
@@ -43,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
             counts = ledger_counts()
             dump_postgresql(target)
     except (OSError, sqlite3.Error, subprocess.CalledProcessError) as fault:
-        print(f"lienvung backup: {fault}", file=sys.stderr)
+        print(f"lienvung backup: không sao lưu được / the copy failed: {fault}", file=sys.stderr)
         return 1
     print(f"{target}: {target.stat().st_size:,} byte")
     for name, count in counts.items():
