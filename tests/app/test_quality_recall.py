@@ -21,7 +21,7 @@ from lienvung.ledger.events import get_event, history, latest
 from lienvung.ledger.status import persistent_dispositions
 from lienvung.people import actions as people
 from lienvung.people.models import Account, Organisation
-from lienvung.quality import actions, rules
+from lienvung.quality import actions, rules, scopes
 from lienvung.quality.models import Recall
 from lienvung.territory.actions import load_units
 from lienvung.territory.models import AdminUnit
@@ -103,6 +103,23 @@ def test_the_scope_says_where_how_much_and_in_which_state(world: World) -> None:
     store = world.places["store"].uri
     assert rows[(store, "sold")] == 1
     assert rows[(store, "on_shelf")] == 3
+
+
+def test_the_scope_names_goods_and_lots_and_its_rows_add_up(world: World) -> None:
+    recall = actions.declare_recall(by=None, lot_uri=paddy_lot(world, 1), reason=REASON, public_text=TEXT)
+    rows = scopes.rows_of(recall.scope)
+    packs = [row for row in rows if row["gtin"] == world.rice.gtin and row["things"]]
+    assert {(row["product"], row["lot"]) for row in packs} <= {(world.rice.name, ""), (world.rice.name, "NHC-0504")}
+    assert {row["unit_text"].vi for row in packs} == {"kg"}
+    assert [row["quantity"] for row in packs if row["state"] == "on_shelf"] == [6.0], "three packs of two kilograms"
+    totals = scopes.totals_of(rows)
+    assert totals["things"] == recall.scope["items"]
+    assert {row["lot"] for row in rows if row["gtin"] == world.paddy.gtin} == {"THOC-1"}
+    client = Client()
+    client.force_login(official(world, "37"))
+    page = client.get(f"/quality/recalls/{recall.pk}").content.decode()
+    assert "KGM" not in page
+    assert "6 kg" in page
 
 
 def test_a_recall_changes_neither_place_nor_state(world: World) -> None:

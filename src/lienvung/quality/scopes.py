@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
+from urllib.parse import unquote
 
-from lienvung.catalogue.models import Place
+import numpy as np
+
+from lienvung.catalogue import words
+from lienvung.catalogue.models import Place, Product
 from lienvung.errors import NotFound
 from lienvung.gs1 import identify
-from lienvung.ledger.trace import Scope, recall_scope
+from lienvung.ledger.trace import Scope, ScopeItem, recall_scope
+from lienvung.lineage.facts import OUTPUT
 from lienvung.lineage.states import STATE_TEXTS, State
 from lienvung.texts import Text
+
+PIECES = frozenset({"", "EA", "H87", "C62"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +50,113 @@ def reach_of(lot: str) -> Reach:
 
 
 def _rows(scope: Scope) -> list[dict[str, Any]]:
-    """One row for the things of a state at a place, one for each unit of the lots' quantities there."""
-    totals = scope.by_place()
-    names = _place_names(total.place for total in totals if total.place)
+    """One row for the goods of one product and lot in one state at one place; `things` add up to the items reached.
+
+    A lot whose items are in the scope one by one has no amount of its own (it would count the goods
+    twice); their amount is the product's net content times their number, where the catalogue knows it.
+    """
+    table: dict[_Key, _Sum] = {}
+    places = scope.places
+    lots = _lots_of_things(scope)
+    classes: dict[int, str] = {}
+    keys = np.column_stack((places.loc, places.state, lots, _class_numbers(scope, classes)))
+    groups, counts = np.unique(keys, axis=0, return_counts=True) if len(keys) else (keys, ())
+    named = {int(n) for column in (0, 2) for n in groups[:, column] if n >= 0}
+    named |= {n for parcel in scope.parcels for n in (parcel.place, parcel.lot) if n >= 0}
+    numbers = np.array(sorted(named), dtype=np.int64)
+    uris = dict(zip(numbers.tolist(), scope.source.uris(numbers)))
+    for (place, state, lot, kind), count in zip(groups.tolist(), counts):
+        key = (uris.get(place, ""), classes[kind], uris.get(lot, ""), State(state).word)
+        table.setdefault(key, _Sum()).things += int(count)
+    for item in _lot_parts(scope):
+        if not item.itemised and "/10/" in item.uri:
+            key = (item.place or "", item.uri.partition("/10/")[0], item.uri, item.state)
+            table.setdefault(key, _Sum()).add(item.unit, item.quantity)
+    return _told(table)
+
+
+def _lot_parts(scope: Scope) -> Iterator[ScopeItem]:
+    """`items()` tells lots first: stop at the first thing, there may be 100,000."""
+    names = set(scope.source.uris(scope.lots))
+    return takewhile(lambda item: item.uri in names, scope.items())
+
+
+@dataclass(slots=True)
+class _Sum:
+    things: int = 0
+    amounts: dict[str, float | None] = field(default_factory=dict)  # unit -> amount; None = not known
+
+    def add(self, unit: str, amount: float | None) -> None:
+        before = self.amounts.get(unit, 0.0)
+        self.amounts[unit] = None if amount is None or before is None else round(before + amount, 9)
+
+
+_Key = tuple[str, str, str, str]  # place, class, lot (URIs, '' = none), state
+
+
+def _class_numbers(scope: Scope, classes: dict[int, str]) -> Any:
+    """A number for the class of each thing (its URI without the serial); `classes` is told which is which."""
+    known: dict[str, int] = {}
+    numbers = [known.setdefault(_class_of(uri), len(known)) for uri in scope.source.uris(scope.things)]
+    classes.update({number: uri for uri, number in known.items()})
+    return np.array(numbers, dtype=np.int64)
+
+
+def _class_of(uri: str) -> str:
+    """`…/01/<GTIN>` of an item; nothing for cases, pallets, devices."""
+    return uri.partition("/21/")[0] if "/01/" in uri else ""
+
+
+def _lots_of_things(scope: Scope) -> Any:
+    """The number of the lot that each thing was said to be an item of; -1 where there is none."""
+    made = scope.source.links(scope.things, OUTPUT)
+    joined = np.isin(-made.process, scope.lots)
+    found = np.full(len(scope.things), -1, dtype=np.int64)
+    found[np.searchsorted(scope.things, made.thing[joined])] = -made.process[joined]
+    return found
+
+
+def _told(table: Mapping[_Key, _Sum]) -> list[dict[str, Any]]:
+    """The table with names, most things first within a place."""
+    names = _place_names({place for place, _, _, _ in table if place})
+    gtins = {kind: kind.split("/01/")[1] for _, kind, _, _ in table if "/01/" in kind}
+    products = {p.gtin: p for p in Product.objects.filter(gtin__in=set(gtins.values()))}
     rows = []
-    for total in totals:
-        place = {"place": total.place or "", "place_name": names.get(total.place or "", "")}
-        for state, number in total.things.items():
-            rows.append({**place, "state": state, "things": number, "quantity": "", "uom": ""})
-        for state, units in total.quantities.items():
-            for unit, amount in units.items():
-                rows.append({**place, "state": state, "things": 0, "quantity": amount, "uom": unit})
-    return rows
+    for (place, kind, lot, state), total in table.items():
+        gtin = gtins.get(kind, "")
+        product = products.get(gtin)
+        row = {
+            "place": place,
+            "place_name": names.get(place, ""),
+            "gtin": gtin,
+            "product": product.name if product else "",
+            "product_en": product.name_en if product else "",
+            "lot": unquote(lot.partition("/10/")[2]),
+            "state": state,
+        }
+        amounts = dict(total.amounts)
+        if total.things and product and product.net_content and product.unit_of_measure not in PIECES:
+            content = float(product.net_content) * total.things
+            amounts[product.unit_of_measure] = round((amounts.get(product.unit_of_measure) or 0.0) + content, 3)
+        for number, (unit, amount) in enumerate(amounts.items() or [("", "")]):
+            things = total.things if number == 0 else 0
+            rows.append({**row, "things": things, "quantity": "" if amount is None else amount, "uom": unit})
+    return sorted(rows, key=lambda row: (row["place_name"] or row["place"], row["product"], row["lot"], row["state"]))
+
+
+def totals_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """What the rows add up to: `things`, and `amounts` [(amount, unit in words)]."""
+    things, amounts = 0, dict[str, float]()
+    for row in rows:
+        things += row["things"]
+        if row["quantity"] != "":
+            amounts[row["uom"]] = round(amounts.get(row["uom"], 0.0) + float(row["quantity"]), 3)
+    return {"things": things, "amounts": [(amount, unit_text(uom)) for uom, amount in sorted(amounts.items())]}
+
+
+def unit_text(code: str) -> Text:
+    """A UN/ECE Recommendation 20 code in words; no code = pieces (EPCIS 2.0, QuantityElement)."""
+    return words.unit(code) if code else Text("món", "items")
 
 
 def _place_names(uris: Iterable[str]) -> dict[str, str]:
@@ -67,8 +170,24 @@ def _place_names(uris: Iterable[str]) -> dict[str, str]:
 
 
 def rows_of(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The rows of a stored summary with the state in words."""
-    return [{**row, "state_text": _state_text(row["state"])} for row in summary.get("rows", [])]
+    """The rows of a stored summary with state, goods and unit in words."""
+    return [
+        {
+            **row,
+            "state_text": _state_text(row["state"]),
+            "unit_text": unit_text(row["uom"]),
+            "goods": _goods(row),
+        }
+        for row in summary.get("rows", [])
+    ]
+
+
+def _goods(row: Mapping[str, Any]) -> Text:
+    if row.get("product"):
+        return Text(row["product"], row.get("product_en") or "")
+    if row.get("gtin"):
+        return Text(f"GTIN {row['gtin']}", "")
+    return Text("Thùng, kiện, vật mang mã khác", "Case, pallet or other coded thing")
 
 
 def _state_text(word: str) -> Text:

@@ -20,7 +20,7 @@ from lienvung.people.models import Account
 from lienvung.quality import access, actions, rules
 from lienvung.quality.forms import CloseForm, DeclareForm
 from lienvung.quality.models import Recall
-from lienvung.quality.scopes import reach_of, rows_of
+from lienvung.quality.scopes import reach_of, rows_of, totals_of
 from lienvung.texts import Text
 
 COLUMNS = ("lot", "name", "producer", "public_text_vi", "public_text_en", "decided_at", "state", "closed_at")
@@ -86,10 +86,12 @@ def open_json(request: HttpRequest) -> HttpResponse:
 def recall(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     found = _recall(id)
     sees = access.may_see_scope(request.user, found)
+    rows = rows_of(found.scope) if sees else []
     context = {
         "recall": found,
         "sees_scope": sees,
-        "rows": rows_of(found.scope) if sees else [],
+        "rows": rows,
+        "totals": totals_of(rows),
         "may_close": found.state == Recall.State.IN_FORCE and access.may_decide(request.user, found.producer),
     }
     return render(request, "quality/recall.html", context)
@@ -101,8 +103,18 @@ def scope_csv(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     found = _recall(id)
     if not access.may_see_scope(request.user, found):
         raise NotAllowed("quality.scope", vi="Bạn không xem được phạm vi này.", en="You may not see this scope.")
-    rows = [{**row, "state_vi": row["state_text"].vi, "state_en": row["state_text"].en} for row in rows_of(found.scope)]
-    columns = ("place", "place_name", "state", "state_vi", "state_en", "things", "quantity", "uom")
+    rows = [
+        {
+            **row,
+            "state_vi": row["state_text"].vi,
+            "state_en": row["state_text"].en,
+            "unit_vi": row["unit_text"].vi,
+            "unit_en": row["unit_text"].en,
+        }
+        for row in rows_of(found.scope)
+    ]
+    columns = ("place", "place_name", "gtin", "product", "product_en", "lot", "state", "state_vi", "state_en")
+    columns += ("things", "quantity", "uom", "unit_vi", "unit_en")
     return _csv(f"recall-{found.pk}.csv", columns, rows)
 
 
@@ -129,7 +141,9 @@ def declare(request: HttpRequest) -> HttpResponse:
             )
         if "confirm" not in request.POST:
             reach = reach_of(lot)
-            context = {"form": form, "lot": lot, "product": product, "reach": reach, "rows": rows_of(reach.summary)}
+            rows = rows_of(reach.summary)
+            context = {"form": form, "lot": lot, "product": product, "reach": reach}
+            context |= {"rows": rows, "totals": totals_of(rows)}
             return render(request, "quality/check.html", context)
         text = Text(told["public_vi"], told["public_en"])
         made = actions.declare_recall(by=account, lot_uri=lot, reason=told["reason"], public_text=text)
