@@ -20,7 +20,8 @@ from lienvung.audit.models import Act
 from lienvung.catalogue import access, actions, rules
 from lienvung.catalogue.models import IssuedSerial, LabelJob, Lot, Place, Product
 from lienvung.errors import Conflict, Invalid, ManyInvalid, NotAllowed
-from lienvung.gs1 import canonical_uri
+from lienvung.gs1 import canonical_uri, check_digit
+from lienvung.people import actions as people
 from lienvung.territory.access import unit_at
 from lienvung.territory.actions import load_units
 
@@ -131,6 +132,43 @@ def test_records_have_a_uuid_and_their_owners_party():
     place = actions.register_place(by=None, owner=w.farm, gln=gln(2), name="Kho", kind="warehouse")
     assert product.owner_party == lot.owner_party == place.owner_party == "VN-37"
     assert len({product.pk, lot.pk, place.pk}) == 3
+
+
+def test_codes_begin_with_the_owners_company_prefix():
+    w = world()
+    own = people.create_organisation(by=None, name="HTX có mã", kind="farm", company_prefix=gtin(500_000)[1:8])
+    assert own.company_prefix == "8930005"
+    product = actions.register_product(by=None, owner=own, gtin=gtin(500_001), name="x")
+    assert product.owner == own
+    case = "5" + product.gtin[1:13]  # an indicator before the same prefix
+    actions.register_product(by=None, owner=own, gtin=case + check_digit(case), name="x")
+    actions.register_product(by=None, owner=own, gtin="96385074", name="a GTIN-8 holds no prefix")
+    theirs, nobodys = gtin(500_002), gtin(600_001)
+    for by, owner, digits, code in (
+        (None, own, nobodys, "catalogue.prefix_not_own"),
+        (None, w.farm, theirs, "catalogue.prefix_of_another"),
+        (w.member, w.farm, theirs, "catalogue.prefix_of_another"),
+    ):
+        before = Product.objects.count()
+        with pytest.raises(Invalid) as told:
+            actions.register_product(by=by, owner=owner, gtin=digits, name="x")
+        assert (told.value.code, told.value.path) == (code, "gtin")
+        assert Product.objects.count() == before
+    actions.register_product(by=w.member, owner=w.farm, gtin=nobodys, name="x")
+
+
+def test_places_begin_with_the_owners_company_prefix():
+    w = world()
+    own = people.create_organisation(by=None, name="HTX có mã", kind="farm", company_prefix="8930017")
+    actions.register_place(by=None, owner=own, gln=gln(700_001), name="x", kind="field")
+    for owner, digits, code in (
+        (own, gln(8), "catalogue.prefix_not_own"),
+        (w.farm, gln(700_002), "catalogue.prefix_of_another"),
+    ):
+        with pytest.raises(Invalid) as told:
+            actions.register_place(by=None, owner=owner, gln=digits, name="x", kind="field")
+        assert (told.value.code, told.value.path) == (code, "gln")
+    assert Place.objects.count() == 1
 
 
 def test_duplicates_are_conflicts_also_when_two_come_at_once(monkeypatch):

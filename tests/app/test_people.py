@@ -102,6 +102,16 @@ def test_roles_of_the_page_table():
     assert access.roles_of(w.official) == {"everyone", "signed_in", "official", "manager"}
 
 
+@pytest.mark.parametrize("prefix", ["893000123", "8930001", "8930001234"])
+def test_company_prefixes_do_not_overlap(prefix):
+    actions.create_organisation(by=None, name="x", kind="farm", company_prefix="893000123")
+    with pytest.raises(Conflict) as told:
+        actions.create_organisation(by=None, name="y", kind="farm", company_prefix=prefix)
+    assert told.value.path == "company_prefix"
+    actions.create_organisation(by=None, name="z", kind="farm", company_prefix="893000124")
+    actions.create_organisation(by=None, name="no prefix", kind="farm")
+
+
 def test_officials_are_of_a_province():
     load_units()
     capital = unit_at("Hà Nội")

@@ -13,7 +13,7 @@ from lienvung.audit.actions import record
 from lienvung.catalogue import rules
 from lienvung.catalogue.models import IssuedSerial, LabelJob, Lot, Place, Product
 from lienvung.errors import Conflict, Invalid
-from lienvung.people.access import may_record
+from lienvung.people.access import may_record, prefix_taken
 from lienvung.people.actions import check_gln, not_allowed
 from lienvung.people.models import Account, Organisation
 from lienvung.people.rules import check_name
@@ -27,6 +27,12 @@ def _require(by: Account | None, organisation: Organisation) -> None:
     """The system may; a person must belong to the organisation that owns the record."""
     if by is not None and not may_record(by, organisation):
         raise not_allowed()
+
+
+def _check_prefix(digits: str, owner: Organisation, *, path: str) -> None:
+    """Nobody takes codes of somebody else's GS1 Company Prefix; the system does not either."""
+    taken = prefix_taken(rules.company_prefixes(digits), but=owner)
+    rules.check_owners_prefix(digits, own=owner.company_prefix, taken=taken, path=path)
 
 
 def _product_words(product: Product) -> str:
@@ -89,6 +95,7 @@ def register_product(
     )
     if Product.objects.filter(gtin=product.gtin).exists():
         raise _gtin_taken()
+    _check_prefix(product.gtin, owner, path="gtin")
     product.search_text = _product_words(product)
     _keep_image(product, image)
     try:
@@ -217,6 +224,7 @@ def register_place(
     )
     if Place.objects.filter(gln=gln).exists():
         raise taken
+    _check_prefix(gln, owner, path="gln")
     name = check_name(name)
     try:
         with transaction.atomic():

@@ -41,6 +41,41 @@ def check_gtin(text: str, *, path: str = "gtin") -> str:
     return digits.zfill(14)
 
 
+def company_prefixes(digits: str) -> list[str]:
+    """Every GS1 Company Prefix that could stand in a GTIN (14 digits) or a GLN (13), of 4 to 12 digits.
+
+    A GTIN-14's first digit is the indicator. A GTIN-8 is given by GS1 one by one and holds no company prefix
+    (General Specifications 1.4.2), so it gives an empty list.
+    """
+    if len(digits) == 14:
+        if digits.startswith("000000"):
+            return []
+        digits = digits[1:]
+    return [digits[:length] for length in range(4, 13)]
+
+
+def check_owners_prefix(digits: str, *, own: str, taken: bool, path: str) -> None:
+    """A code belongs to whom GS1 gave its company prefix: the owner's, or at least (`taken`) nobody else's here."""
+    key = path.upper()
+    possible = company_prefixes(digits)
+    if not possible:
+        return
+    if own and own not in possible:
+        raise Invalid(
+            "catalogue.prefix_not_own",
+            vi=f"Mã {key} này không bắt đầu bằng mã doanh nghiệp GS1 của đơn vị ({own}).",
+            en=f"This {key} does not begin with the organisation's GS1 Company Prefix ({own}).",
+            path=path,
+        )
+    if not own and taken:
+        raise Invalid(
+            "catalogue.prefix_of_another",
+            vi=f"Mã {key} này bắt đầu bằng mã doanh nghiệp GS1 của đơn vị khác.",
+            en=f"This {key} begins with the GS1 Company Prefix of another organisation.",
+            path=path,
+        )
+
+
 def check_lot_number(number: str, *, path: str = "number") -> str:
     """AI (10): 1 to 20 characters of GS1 character set 82."""
     if not _CHARACTERS_82.fullmatch(number):

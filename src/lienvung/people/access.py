@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -80,6 +81,18 @@ def organisations(query: str = "", *, kind: str = "") -> QuerySet[Organisation]:
 
 def organisation(id: uuid.UUID) -> Organisation | None:
     return Organisation.objects.select_related("unit", "unit__parent").filter(pk=id).first()
+
+
+def prefix_taken(prefixes: Iterable[str], *, but: Organisation | None = None) -> bool:
+    """Is one of these GS1 Company Prefixes that of an organisation (other than `but`)?"""
+    holders = Organisation.objects.filter(company_prefix__in=[prefix for prefix in prefixes if prefix])
+    return holders.exclude(pk=but.pk).exists() if but is not None else holders.exists()
+
+
+def prefix_overlaps(prefix: str) -> bool:
+    """Does `prefix` equal, begin with, or begin the GS1 Company Prefix of an organisation?"""
+    shorter = [prefix[:length] for length in range(4, len(prefix) + 1)]
+    return prefix_taken(shorter) or Organisation.objects.filter(company_prefix__startswith=prefix).exists()
 
 
 def members_of(organisation: Organisation) -> QuerySet[Membership]:

@@ -86,13 +86,21 @@ def create_organisation(
             en="An organisation already has this GLN.",
             path="gln",
         )
+    company_prefix = rules.check_company_prefix(company_prefix)
+    if company_prefix and access.prefix_overlaps(company_prefix):
+        raise Conflict(
+            "people.prefix_taken",
+            vi="Mã doanh nghiệp GS1 này trùng hoặc chồng lên mã của một đơn vị khác.",
+            en="This GS1 Company Prefix is, or overlaps with, that of another organisation.",
+            path="company_prefix",
+        )
     organisation = Organisation.objects.create(
         owner_party=owner_party or party_of(unit),
         name=name,
         name_en=name_en.strip(),
         kind=kind,
         gln=checked_gln,
-        company_prefix=rules.check_company_prefix(company_prefix),
+        company_prefix=company_prefix,
         unit=unit,
         address=address.strip(),
         phone=phone.strip(),
