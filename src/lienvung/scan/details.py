@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +22,7 @@ HARVEST = ("harvestEndDate", "harvestStartDate", "harvestDate", "catchDate")
 PACKED = ("packagingDate", "packDate", "productionDate")
 BEST_BEFORE = ("bestBeforeDate", "itemExpirationDate", "expirationDate", "sellByDate")
 RECALL_TEXT = "publicText"
+RECALL = "recall"
 
 
 @dataclass(slots=True)
@@ -71,6 +73,15 @@ def public_text(event: dict[str, Any]) -> Text | None:
     told = _local(words)
     vi, en = str(told.get("vi", "")), str(told.get("en", ""))
     return Text(vi or en, en or vi) if vi or en else None
+
+
+def recall_of(event: dict[str, Any]) -> uuid.UUID | None:
+    """The decision that an event of a recall belongs to; None where it names none."""
+    name = _local(event).get(RECALL)
+    try:
+        return uuid.UUID(name) if isinstance(name, str) else None
+    except ValueError:
+        return None
 
 
 def certificates(event: dict[str, Any], ilmd: dict[str, Any]) -> list[Certificate]:

@@ -117,6 +117,28 @@ def completeness(trace_stages: Iterable[str]) -> Completeness:
     return Completeness(tuple(StageRow(stage, stage in seen) for stage in Stage))
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a key that is no trade item names: as the word before its number, and in the middle of a sentence."""
+
+    name: Text
+    of_it: Text
+
+
+LOT = Text("lô này", "this lot")
+THIS = Kind(Text("Mã", "Code"), Text("mã này", "it"))
+_UNIT = Text("kiện này", "this unit")
+_ASSET = Text("Cây trồng, vật nuôi hoặc tài sản", "Crop, animal or asset")
+# AI of the key (GS1 General Specifications, section 3) -> what it names.
+KINDS = {
+    "00": Kind(Text("Kiện hàng", "Logistic unit"), _UNIT),
+    "401": Kind(Text("Lô hàng gửi", "Consignment"), Text("lô hàng này", "this consignment")),
+    "402": Kind(Text("Chuyến hàng", "Shipment"), Text("chuyến hàng này", "this shipment")),
+    "8003": Kind(Text("Vật chứa dùng nhiều lần", "Returnable asset"), THIS.of_it),
+    "8004": Kind(_ASSET, THIS.of_it),
+}
+
+
 class Known(Enum):
     """What this installation knows of a code."""
 
@@ -130,10 +152,13 @@ class Known(Enum):
 ABSENT = frozenset({Known.NEVER_ISSUED, Known.UNKNOWN})
 
 
-def verdict(known: Known, *, level: str, recalled: bool, scanned_first: str = "") -> Text:
+def verdict(
+    known: Known, *, level: str, recalled: bool, scanned_first: str = "", holds_recalled: bool = False, key: str = ""
+) -> Text:
     """The sentence under the product's name. `level`: 'serial', 'lot', 'product', 'place', 'other'.
 
     `scanned_first`: day and time of the first scan, already formatted; empty where not counted.
+    `holds_recalled`: something inside the unit is recalled. `key`: the AI that the code begins with.
     """
     if known is Known.UNKNOWN:
         return Text("Hệ thống này không có mã này.", "This code is not in this system.")
@@ -145,6 +170,11 @@ def verdict(known: Known, *, level: str, recalled: bool, scanned_first: str = ""
         return Text(
             "Mã này có trong sổ và đang bị thu hồi: không dùng, không bán.",
             "This code is in the ledger and is being recalled: do not use it, do not sell it.",
+        )
+    if holds_recalled:
+        return Text(
+            "Mã này có trong sổ; bên trong có hàng đang bị thu hồi: không dùng, không bán.",
+            "This code is in the ledger; it holds recalled goods: do not use them, do not sell them.",
         )
     if level == "place":
         return Text("Địa điểm này có trong sổ.", "This place is in the ledger.")
@@ -159,7 +189,9 @@ def verdict(known: Known, *, level: str, recalled: bool, scanned_first: str = ""
             "This code was issued, but the ledger has no event of it yet",
         )
     else:
-        vi, en = "Mã này có trong sổ; lô này chưa bị thu hồi", "This code is in the ledger; this lot is not recalled"
+        what = LOT if level in ("serial", "lot") else KINDS.get(key, THIS).of_it
+        vi = f"Mã này có trong sổ; {what.vi} chưa bị thu hồi"
+        en = f"This code is in the ledger; {what.en} is not recalled"
     if scanned_first:
         vi, en = f"{vi}; quét lần đầu {scanned_first}", f"{en}; first scanned {scanned_first}"
     return Text(f"{vi}.", f"{en}.")

@@ -12,7 +12,7 @@ from django.utils import timezone
 from lienvung.catalogue.models import IssuedSerial, Lot, Place, Product
 from lienvung.gs1.canonical import key_of
 from lienvung.ledger import events, status, trace
-from lienvung.scan import access, details, drawing, rules
+from lienvung.scan import access, details, drawing, rules, standing
 from lienvung.scan.addresses import CANONICAL, Address, lot_uri
 from lienvung.scan.counting import counter
 from lienvung.scan.page import Band, Item, Maker, Page, PlaceView, StepView
@@ -113,8 +113,9 @@ def _goods_page(address: Address, records: Records, steps: Sequence[trace.Step],
     shown, others = _views(all_stops, places)
     facts = details.gather(steps)
     lot_number = address.lot or records.lot_number
-    standing = _standing(address, lot_number)
-    recalled = "recalled" in standing
+    marked = _marked(address, lot_number)
+    marks = status.standing(*marked)
+    band, inside_only = _band(address, marked, marks)
     maker = _maker(product)
     packed = (records.lot.produced_on if records.lot else None) or facts.packed or _day_of(all_stops, "packing")
     best_before = (records.lot.best_before if records.lot else None) or facts.best_before
@@ -124,15 +125,22 @@ def _goods_page(address: Address, records: Records, steps: Sequence[trace.Step],
         canonical=address.canonical,
         level=address.level,
         known=known,
-        verdict=rules.verdict(known, level=address.level, recalled=recalled, scanned_first=_first_scan(address, known)),
+        verdict=rules.verdict(
+            known,
+            level=address.level,
+            recalled=band is not None and not inside_only,
+            scanned_first=_first_scan(address, known),
+            holds_recalled=inside_only,
+            key=address.ais[0][0],
+        ),
         title=product.name if product else " ".join(address.hri),
         title_en=product.name_en if product else "",
         gtin=address.gtin,
         lot=lot_number,
         serial=address.serial,
         hri=address.hri,
-        band=_band(standing["recalled"]) if recalled else None,
-        warnings=_warnings(address, records, standing, best_before, happenings),
+        band=band,
+        warnings=_warnings(address, records, marks, best_before, happenings),
         picture=f"scan/products/{product.picture}.svg" if product and product.picture and not product.image else "",
         photo=product.image.url if product and product.image else "",
         maker=maker,
@@ -157,27 +165,27 @@ def _goods_page(address: Address, records: Records, steps: Sequence[trace.Step],
     return page
 
 
-def _standing(address: Address, lot_number: str) -> dict[str, int]:
-    """Persistent dispositions on the thing, its lot and its class (the lot may be known to the catalogue only)."""
-    if address.serial and lot_number:
-        return status.standing(address.canonical, lot_uri(address.gtin, lot_number))
-    return status.standing(address.canonical)
+def _marked(address: Address, lot_number: str) -> list[str]:
+    """Where marks are looked for: the thing itself and its lot, which may be known to the catalogue only."""
+    lot = [lot_uri(address.gtin, lot_number)] if address.serial and lot_number else []
+    return [address.canonical, *lot]
 
 
-def _band(rid: int) -> Band:
-    """The recall in the words of the event that set it."""
-    [event] = events.by_rids([rid])
-    text = details.public_text(event.as_dict()) or Text(
-        "Cơ quan quản lý đã ra quyết định thu hồi. Không dùng, không bán; giữ lại và liên hệ nơi bán.",
-        "The authority has decided on a recall. Do not use or sell it; keep it and ask the shop.",
-    )
-    return Band(text=text, since_ms=event.time_ms)
+def _band(address: Address, marked: Sequence[str], marks: dict[str, int]) -> tuple[Band | None, bool]:
+    """(the recall in force, whether it is of what is inside only)."""
+    if standing.RECALLED in marks:
+        return standing.band(marks[standing.RECALLED], *marked), False
+    if address.level == "other":
+        found = standing.inside(address.canonical)
+        if found.recalled:
+            return standing.band_of_contents(found), True
+    return None, False
 
 
 def _warnings(
     address: Address,
     records: Records,
-    standing: dict[str, int],
+    marks: dict[str, int],
     best_before: date | None,
     happenings: Sequence[Happening],
 ) -> list[Text]:
@@ -201,7 +209,7 @@ def _warnings(
                 "The ledger says that this item was destroyed or its code retired.",
             )
         )
-    if "non_conformant" in standing:
+    if "non_conformant" in marks:
         found.append(Text("Lô này bị ghi là không đạt yêu cầu.", "This lot is marked as not conforming."))
     return found
 
