@@ -13,7 +13,7 @@ from django.test import Client
 from tests.world import BEGUN, GS1, World, number
 
 from lienvung.catalogue import actions as catalogue
-from lienvung.catalogue.models import IssuedSerial
+from lienvung.catalogue.models import IssuedSerial, Product
 from lienvung.epcis import build
 from lienvung.ledger.capture import capture_events
 from lienvung.people.models import Organisation
@@ -288,6 +288,15 @@ def test_a_photo_goes_before_the_drawing_and_text_is_escaped(world: World) -> No
     page = Client().get(world.rice.path).content.decode()
     assert "<b onclick" not in page
     assert "&lt;b onclick" in page
+
+
+def test_an_uploaded_photo_is_asked_of_the_catalogue(world: World) -> None:
+    Product.objects.filter(pk=world.rice.pk).update(image="products/gao.png")
+    forget()
+    for path in (world.rice.path, f"{world.rice.path}/21/INVENTED01"):
+        page = Client().get(path).content.decode()
+        assert f'<img src="/catalogue/{world.rice.pk}/picture"' in page
+        assert "/media/" not in page
 
 
 def test_whom_to_call_and_where_it_comes_from(world: World) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
+from django.urls import reverse
 from django.utils import timezone
 
 from lienvung.catalogue.models import IssuedSerial, Lot, Place, Product
@@ -142,7 +143,7 @@ def _goods_page(address: Address, records: Records, steps: Sequence[trace.Step],
         band=band,
         warnings=_warnings(address, records, marks, best_before, happenings),
         picture=f"scan/products/{product.picture}.svg" if product and product.picture and not product.image else "",
-        photo=product.image.url if product and product.image else "",
+        photo=_photo(product),
         maker=maker,
         origin=_origin(product),
         growers=_growers([*shown, *others], maker),
@@ -259,6 +260,11 @@ def _growers(steps: Iterable[StepView], maker: Maker | None) -> list[tuple[str, 
     if maker is not None:
         growers.pop(maker.name, None)
     return list(growers.values())
+
+
+def _photo(product: Product | None) -> str:
+    """Where the uploaded photo is: the catalogue hands it out, no folder of uploads is served."""
+    return reverse("catalogue:product_picture", args=[product.pk]) if product and product.image else ""
 
 
 def _origin(product: Product | None) -> Text | None:
@@ -382,7 +388,7 @@ def _absent(address: Address, records: Records, known: Known) -> Page:
         gtin=address.gtin,
         hri=address.hri,
         picture=f"scan/products/{product.picture}.svg" if product and product.picture and not product.image else "",
-        photo=product.image.url if product and product.image else "",
+        photo=_photo(product),
         maker=_maker(product),
         authorities=_authorities(product),
         illustrative=bool(product and product.illustrative),
