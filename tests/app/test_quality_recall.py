@@ -287,6 +287,51 @@ def test_the_list_is_open_data(world: World) -> None:
     assert world.rice.name in Client().get("/quality/").content.decode()
 
 
+def test_a_shop_that_holds_recalled_goods_is_told(world: World) -> None:
+    seller = people.create_account(by=None, email="ban@mau.example", full_name="Người bán", password=PASSWORD)
+    people.add_member(by=None, account=seller, organisation=world.shop)
+    client, stranger = Client(), Client()
+    client.force_login(seller)
+    stranger.force_login(world.accounts["other"])
+    told = "3 món trên kệ"
+    assert told not in client.get("/ledger/").content.decode()
+    recall = actions.declare_recall(by=None, lot_uri=paddy_lot(world, 1), reason=REASON, public_text=TEXT)
+    for path in ("/ledger/", f"/quality/recalls/{recall.pk}"):
+        assert told in client.get(path).content.decode()
+        assert told not in stranger.get(path).content.decode()
+        assert told not in Client().get(path).content.decode()
+    assert REASON not in client.get(f"/quality/recalls/{recall.pk}").content.decode()
+    actions.close_recall(by=None, recall=recall, note="Đã xử lý xong toàn bộ lô hàng.")
+    assert told not in client.get("/ledger/").content.decode()
+
+
+def test_the_mark_names_the_authority_and_the_form_names_no_goods(world: World) -> None:
+    account = official(world, "37")
+    client = Client()
+    client.force_login(account)
+    assert "Sản phẩm này thuộc một lô bị thu hồi" in client.get("/quality/declare").content.decode()
+    actions.declare_recall(by=account, lot_uri=world.lot.uri, reason=REASON, public_text=TEXT)
+    assert "Cơ quan quyết định: Chi cục tỉnh 37" in Client().get(world.pack_path).content.decode()
+
+
+def test_a_standing_recall_is_linked_and_a_closed_one_says_so(world: World) -> None:
+    client = Client()
+    client.force_login(official(world, "37"))
+    recall = actions.declare_recall(by=None, lot_uri=paddy_lot(world, 1), reason=REASON, public_text=TEXT)
+    address = f"/quality/recalls/{recall.pk}"
+    derived = client.get("/ledger/things" + world.lot.path).content.decode()
+    assert address in derived
+    assert "Thu hồi lô này" not in derived
+    again = pages(client, world, lot=paddy_lot(world, 1))
+    assert again.status_code == 409
+    assert address in again.content.decode()
+    assert REASON in again.content.decode(), "what was typed is kept"
+    actions.close_recall(by=None, recall=recall, note="Đã xử lý xong toàn bộ lô hàng.")
+    assert client.get(address + "/close")["Location"] == address
+    assert TEXT.vi not in client.get(address).content.decode()
+    assert "Thu hồi lô này" in client.get("/ledger/things" + world.lot.path).content.decode()
+
+
 RACE = """
 import os, sys, threading
 import django

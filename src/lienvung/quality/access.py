@@ -7,9 +7,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from lienvung.catalogue.models import Product
-from lienvung.people.access import account_or_none, is_official, role_in
+from lienvung.catalogue.models import Place, Product
+from lienvung.ledger.events import history
+from lienvung.ledger.status import persistent_dispositions
+from lienvung.people.access import account_or_none, is_official, organisations_of, role_in
 from lienvung.people.models import Account, Membership, Organisation
+from lienvung.quality import rules
 from lienvung.quality.models import Recall
 from lienvung.quality.rules import HANOI
 from lienvung.territory.access import province_of
@@ -27,6 +30,37 @@ def recall(id: uuid.UUID) -> Recall | None:
 
 def in_force_on(lot_uri: str) -> Recall | None:
     return recalls(in_force=True).filter(lot_uri=lot_uri).first()
+
+
+def in_force_reaching(lot_uri: str) -> Recall | None:
+    """The recall in force of the lot itself, else one that set its mark on the lot."""
+    own = in_force_on(lot_uri)
+    if own is not None or "recalled" not in persistent_dispositions(lot_uri):
+        return own
+    for event in reversed(history(lot_uri)):
+        key = _uuid(event.as_dict().get("lv:recall"))
+        found = recalls(in_force=True).filter(pk=key).first() if key else None
+        # the event must be one of the recall's own: anybody may write the name of a recall
+        if found and event.event_id in {rules.event_id(found.pk, number) for number in range(found.events)}:
+            return found
+    return None
+
+
+def _uuid(text: Any) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except (TypeError, ValueError, AttributeError):
+        return None
+
+
+def glns_of(account: Any) -> set[str]:
+    """The GLNs of the organisations that the account belongs to, and of their places."""
+    known = account_or_none(account)
+    if known is None:
+        return set()
+    own = organisations_of(known)
+    places = Place.objects.filter(owner__in=own).values_list("gln", flat=True)
+    return {gln for gln in (*places, *own.values_list("gln", flat=True)) if gln}
 
 
 def product_of(gtin: str) -> Product | None:

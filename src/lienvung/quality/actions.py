@@ -105,15 +105,20 @@ def _insert(recall: Recall) -> None:
         with transaction.atomic():
             recall.save(force_insert=True)
     except IntegrityError as clash:
-        raise Conflict(
-            "quality.recalled_already",
-            vi="Lô này đang bị thu hồi theo một quyết định khác.",
-            en="A recall of this lot is already in force.",
-            path="lot",
-        ) from clash
+        raise recalled_already() from clash
+
+
+def recalled_already() -> Conflict:
+    return Conflict(
+        "quality.recalled_already",
+        vi="Lô này đang bị thu hồi theo một quyết định khác.",
+        en="A recall of this lot is already in force.",
+        path="lot",
+    )
 
 
 def _capture(recall: Recall, time: datetime, reach: Reach, text: Text) -> int:
+    text = rules.signed(text, recall.authority)
     told = rules.recall_events(recall=recall.pk, time=time, uris=reach.items, classes=reach.lots, text=text)
     _capture_all(told, recall)
     return len(told)

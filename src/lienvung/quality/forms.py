@@ -22,9 +22,22 @@ WORDS = {
     ),
     "public_vi": (
         Text("Lời báo cho người mua (tiếng Việt)", "Words for buyers (Vietnamese)"),
-        Text("Hiện trên trang quét của mọi gói bị ảnh hưởng.", "Shown on the scan page of every affected pack."),
+        Text(
+            "Hiện trên trang quét của mọi sản phẩm bị ảnh hưởng, cả thứ làm từ lô này: đừng nêu tên một loại hàng. "
+            "Tên cơ quan quyết định được thêm vào cuối.",
+            "Shown on the scan page of every affected product, also those made from this lot: name no single kind of "
+            "goods. The name of the deciding authority is added at the end.",
+        ),
     ),
     "public_en": (Text("Lời báo cho người mua (tiếng Anh)", "Words for buyers (English)"), Text("", "")),
+}
+
+# one text for everything reached: rice, the cake made of it, the case both are in
+NEUTRAL = {
+    "public_vi": "Sản phẩm này thuộc một lô bị thu hồi hoặc được làm từ lô đó. Không dùng, không bán; "
+    "giữ riêng và mang trả nơi mua.",
+    "public_en": "This product is of a recalled lot or was made from one. Do not use or sell it; "
+    "keep it apart and take it back to where it was bought.",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from lienvung.epcis.build import Event, object_event
 from lienvung.errors import Invalid
@@ -50,6 +50,23 @@ def bilingual(text: Text | str) -> Text:
         return text if text.en.strip() else Text(text.vi, text.vi)
     parts = text.split(" / ")
     return Text(parts[0], parts[1]) if len(parts) == 2 else Text(text, text)
+
+
+class Named(Protocol):
+    """Who has a name in both languages (an organisation)."""
+
+    name: str
+    name_en: str
+
+
+def signed(text: Text, authority: Named | None) -> Text:
+    """The public words with the name of the authority that decided."""
+    if authority is None:
+        return text
+    return Text(
+        f"{text.vi} Cơ quan quyết định: {authority.name}.",
+        f"{text.en} Decided by: {authority.name_en or authority.name}.",
+    )
 
 
 def event_id(recall: uuid.UUID, number: int, *, closing: bool = False) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Any
@@ -195,3 +195,28 @@ def _state_text(word: str) -> Text:
         return STATE_TEXTS[State[word.upper()]]
     except KeyError:
         return Text(word, word)
+
+
+GONE = frozenset({"sold", "destroyed", "consumed", "removed"})
+
+
+def rows_at(summary: Mapping[str, Any], glns: Collection[str]) -> list[dict[str, Any]]:
+    """The rows of a stored summary that lie at the places with these GLNs."""
+    return [row for row in rows_of(summary) if gln_of(row["place"]) in glns]
+
+
+def gln_of(place: str) -> str:
+    """The GLN of a place's canonical URI; '' for other places."""
+    return place.partition("/414/")[2].partition("/")[0]
+
+
+def held(rows: Iterable[Mapping[str, Any]]) -> list[tuple[float, Text, Text]]:
+    """(amount, unit, state) of what is still there: items by number, lots without own codes by amount."""
+    sums: dict[tuple[Text, Text], float] = {}
+    for row in rows:
+        if row["state"] in GONE or not (row["things"] or row["quantity"]):
+            continue
+        amount, unit = (row["things"], unit_text("")) if row["things"] else (float(row["quantity"]), row["unit_text"])
+        key = (unit, row["state_text"])
+        sums[key] = round(sums.get(key, 0) + amount, 3)
+    return [(amount, unit, state) for (unit, state), amount in sums.items()]

@@ -13,14 +13,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
-from lienvung.errors import Invalid, NotAllowed, NotFound
+from lienvung.errors import Conflict, Invalid, NotAllowed, NotFound
 from lienvung.ledger.identifiers import candidates
 from lienvung.people.access import is_official
 from lienvung.people.models import Account
 from lienvung.quality import access, actions, rules
-from lienvung.quality.forms import CloseForm, DeclareForm
+from lienvung.quality.forms import NEUTRAL, CloseForm, DeclareForm
 from lienvung.quality.models import Recall
-from lienvung.quality.scopes import reach_of, rows_of, totals_of
+from lienvung.quality.scopes import held, reach_of, rows_at, rows_of, totals_of
 from lienvung.texts import Text
 
 COLUMNS = ("lot", "name", "producer", "public_text_vi", "public_text_en", "decided_at", "state", "closed_at")
@@ -86,10 +86,14 @@ def open_json(request: HttpRequest) -> HttpResponse:
 def recall(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     found = _recall(id)
     sees = access.may_see_scope(request.user, found)
-    rows = rows_of(found.scope) if sees else []
+    glns = access.glns_of(request.user)
+    own = rows_at(found.scope, glns)
+    rows = rows_of(found.scope) if sees else own
     context = {
         "recall": found,
         "sees_scope": sees,
+        "own": own,
+        "held": held(own),
         "rows": rows,
         "totals": totals_of(rows),
         "may_close": found.state == Recall.State.IN_FORCE and access.may_decide(request.user, found.producer),
@@ -124,7 +128,7 @@ def declare(request: HttpRequest) -> HttpResponse:
     """The form, then the computed scope to be looked over, then the decision."""
     account = _official(request)
     if request.method == "GET":
-        form = DeclareForm(language=_language(), initial={"lot": request.GET.get("lot", "")})
+        form = DeclareForm(language=_language(), initial={"lot": request.GET.get("lot", ""), **NEUTRAL})
         return render(request, "quality/declare.html", {"form": form})
     form = DeclareForm(request.POST, language=_language())
     if not form.is_valid():
@@ -139,6 +143,8 @@ def declare(request: HttpRequest) -> HttpResponse:
                 vi="Chỉ cán bộ của tỉnh nơi sản xuất hoặc của Hà Nội được quyết định thu hồi.",
                 en="Only officials of the producer's province or of Hà Nội may decide on this recall.",
             )
+        if access.in_force_on(lot):
+            raise actions.recalled_already()
         if "confirm" not in request.POST:
             reach = reach_of(lot)
             rows = rows_of(reach.summary)
@@ -147,14 +153,20 @@ def declare(request: HttpRequest) -> HttpResponse:
             return render(request, "quality/check.html", context)
         text = Text(told["public_vi"], told["public_en"])
         made = actions.declare_recall(by=account, lot_uri=lot, reason=told["reason"], public_text=text)
+    except Conflict as fault:
+        form.add_error("lot", fault.text(_language()))
+        return _declare_again(request, form, standing=access.in_force_on(lot), status=409)
     except Invalid as fault:
         form.add_error("lot" if fault.path not in form.fields else fault.path, fault.text(_language()))
         return _declare_again(request, form)
     return redirect("quality:recall", id=made.pk)
 
 
-def _declare_again(request: HttpRequest, form: DeclareForm) -> HttpResponse:
-    return render(request, "quality/declare.html", {"form": form, "page_errors": True}, status=422)
+def _declare_again(
+    request: HttpRequest, form: DeclareForm, *, standing: Recall | None = None, status: int = 422
+) -> HttpResponse:
+    context = {"form": form, "page_errors": True, "standing": standing}
+    return render(request, "quality/declare.html", context, status=status)
 
 
 @login_required
@@ -164,6 +176,8 @@ def close(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     found = _recall(id)
     if not access.may_decide(account, found.producer):
         raise NotAllowed("quality.not_your_province", vi="Không thuộc tỉnh của bạn.", en="Not of your province.")
+    if request.method == "GET" and found.state != Recall.State.IN_FORCE:
+        return redirect("quality:recall", id=found.pk)  # which says that it is closed
     form = CloseForm(request.POST or None, language=_language())
     if request.method == "POST" and form.is_valid():
         actions.close_recall(by=account, recall=found, note=form.cleaned_data["note"])

@@ -11,6 +11,7 @@ from lienvung.ledger.access import visible_to_account
 from lienvung.ledger.events import latest
 from lienvung.people.access import organisations_of
 from lienvung.people.gate import listed
+from lienvung.quality.panels import own_goods
 from lienvung.texts import Text
 from lienvung.web import access, event_lists
 from lienvung.web.naming import Names
@@ -33,13 +34,17 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     events = latest(EVENTS, seen_by=visible_to_account(request.user))
     names = event_lists.names_of(events)
     event_table = event_lists.table(
-        events, names, csv=with_query(request, csv="events"), caption=Text("Sự kiện mới nhất", "Latest events")
+        events,
+        names,
+        csv=with_query(request, csv="events"),
+        caption=Text("Sự kiện ghi sau cùng", "Events last recorded"),
     )
     if request.GET.get("csv") == "events":
         return csv_answer(event_table, "events")
     context = {
         "organisations": list(organisations_of(request.user)),
         "sees_all": access.sees_all(request.user),
+        "own_recalls": own_goods(request.user),
         "lot_table": table,
         "lot_count": lots.count(),
         "pager": Pager(
