@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 from tests.app.own import gln, gtin, world
 
 from lienvung.catalogue import actions
 from lienvung.catalogue.models import Lot, Place, Product
 
 pytestmark = pytest.mark.django_db
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
+
+
+def png() -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise((1600, 800), 60).convert("RGB").save(out, "PNG", compress_level=1)
+    return out.getvalue()
 
 
 @pytest.fixture
@@ -87,20 +95,24 @@ def test_registering_a_product(client, w):
         "kind": "rice",
         "net_content": "2.5",
         "unit_of_measure": "KGM",
-        "image": SimpleUploadedFile("../../evil.html", PNG, content_type="text/html"),
+        "image": SimpleUploadedFile("../../evil.html", png(), content_type="text/html"),
     }
     made = client.post("/catalogue/new", form)
     assert made.status_code == 302
     product = Product.objects.get(gtin=gtin(30))
     assert product.image.name.startswith("products/")
-    assert product.image.name.endswith(".png")
+    assert product.image.name.endswith(".webp")
     assert "evil" not in product.image.name
     picture = client.get(f"/catalogue/{product.pk}/picture")
-    assert picture["Content-Type"] == "image/png"
+    assert picture["Content-Type"] == "image/webp"
     assert picture["X-Content-Type-Options"] == "nosniff"
-    assert b"".join(picture.streaming_content) == PNG
+    assert picture["Cache-Control"].startswith("public, max-age=")
+    assert Image.open(io.BytesIO(b"".join(picture.streaming_content))).size == (480, 240)
+    assert Image.open(product.image.open()).size == (1200, 600)
     again = client.post("/catalogue/new", {**form, "image": ""})
     assert "đã được đăng ký" in again.content.decode()
+    client.logout()
+    assert client.get(f"/catalogue/{product.pk}/picture").status_code == 200
 
 
 def test_an_html_page_is_no_picture(client, w):

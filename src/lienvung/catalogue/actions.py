@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 
 from lienvung.audit.actions import record
-from lienvung.catalogue import rules
+from lienvung.catalogue import pictures, rules
 from lienvung.catalogue.models import IssuedSerial, LabelJob, Lot, Place, Product
 from lienvung.errors import Conflict, Invalid
 from lienvung.people.access import may_record, prefix_taken
@@ -108,10 +108,11 @@ def register_product(
 
 
 def _keep_image(product: Product, image: bytes | None) -> None:
-    """Store a photo under a name of our own; its kind is told from its bytes."""
+    """Store a photo, written anew in two sizes, under a name of our own."""
     if image is not None:
-        ending = rules.image_kind(image)
-        product.image.save(f"{uuid.uuid4().hex}.{ending}", ContentFile(image), save=False)
+        kept = pictures.read_picture(image)
+        product.image.save(f"{uuid.uuid4().hex}.webp", ContentFile(kept.large), save=False)
+        product.image.storage.save(pictures.small_name(product.image.name or ""), ContentFile(kept.small))
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from lienvung.catalogue import rules
+from lienvung.catalogue import pictures
 from lienvung.catalogue.words import PLACE_KINDS, PRODUCT_KINDS, UNITS
 from lienvung.people.forms import recording_choices
 from lienvung.registry.forms import SpeakingForm, phrase
@@ -91,7 +91,7 @@ class ProductFacts(SpeakingForm):
     def clean_image(self) -> bytes | None:
         """The picture's bytes; one byte above the limit is read, so that the rule can refuse it."""
         upload = self.cleaned_data.get("image")
-        return upload.read(rules.MOST_IMAGE_BYTES + 1) if upload else None
+        return upload.read(pictures.MOST_BYTES + 1) if upload else None
 
 
 class ProductForm(OwnedForm, ProductFacts):

@@ -149,24 +149,3 @@ def check_count(count: int) -> int:
 def random_serial() -> str:
     """A serial nobody can foretell from the ones before."""
     return "".join(secrets.choice(SERIAL_LETTERS) for _ in range(SERIAL_LENGTH))
-
-
-MOST_IMAGE_BYTES = 2 * 1024 * 1024
-_IMAGE_STARTS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg"}
-
-
-def image_kind(data: bytes) -> str:
-    """'png' or 'jpg', told from the bytes, never from a name; anything else is Invalid."""
-    if len(data) > MOST_IMAGE_BYTES:
-        raise Invalid("catalogue.image_size", vi="Ảnh lớn hơn 2 MB.", en="The picture is above 2 MB.", path="image")
-    for start, kind in _IMAGE_STARTS.items():
-        if data.startswith(start):
-            return kind
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "webp"
-    raise Invalid(
-        "catalogue.image_kind",
-        vi="Ảnh phải là PNG, JPEG hoặc WebP.",
-        en="The picture must be PNG, JPEG or WebP.",
-        path="image",
-    )

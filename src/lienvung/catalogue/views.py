@@ -10,7 +10,7 @@ from django.http import FileResponse, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from lienvung import registry
-from lienvung.catalogue import access, actions, words
+from lienvung.catalogue import access, actions, pictures, words
 from lienvung.catalogue.forms import LotForm, PlaceForm, ProductFacts, ProductForm
 from lienvung.catalogue.models import Place, Product
 from lienvung.errors import NotFound, Problem
@@ -82,13 +82,15 @@ def product(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
 
 @listed
 def product_picture(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
-    """The uploaded photo. Its kind was told from its bytes when it was kept, and the browser may not guess."""
+    """The uploaded photo in its small size; the large one where there is no small one."""
     shown = found(id)
     if not shown.image:
         raise NotFound("catalogue.no_picture", vi="Sản phẩm chưa có ảnh.", en="The product has no picture.")
-    ending = (shown.image.name or "").rsplit(".", 1)[-1]
+    name, files = shown.image.name or "", shown.image.storage
+    small = pictures.small_name(name)
+    ending = name.rsplit(".", 1)[-1]
     kinds = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
-    response = FileResponse(shown.image.open("rb"), content_type=kinds[ending])
+    response = FileResponse(files.open(small if files.exists(small) else name, "rb"), content_type=kinds[ending])
     response["Cache-Control"] = "public, max-age=3600"
     return response
 
