@@ -42,7 +42,8 @@ def test_a_pack_shows_its_whole_story(world: World) -> None:
         "lô NHC-0504",
         "Mã này có trong sổ; lô này chưa bị thu hồi; quét lần đầu",
         "Hợp tác xã Nếp Mẫu",
-        "Đóng gói 08/05/2026",
+        "Ngày sản xuất 08/05/2026",
+        "Đóng gói 09/05/2026",
         "Hạn dùng 08/05/2027",
         "Thu hoạch chưa có",
         "Chứng nhận chưa có",
@@ -175,6 +176,43 @@ def test_a_lot_changed_on_the_label_is_noticed(world: World) -> None:
     answer = Client().get(f"{other.path}/21/{serial.serial}")
     assert answer.status_code == 200
     assert "đã cấp cho lô NHC-0504" in text_of(answer)
+
+
+def test_a_lot_changed_on_the_label_does_not_change_the_dates(world: World) -> None:
+    old = catalogue.register_lot(
+        by=None, product=world.rice, number="CU-2", produced_on=date(2020, 1, 1), best_before=date(2020, 6, 1)
+    )
+    catalogue.issue_serials(by=None, product=world.rice, lot=old, count=1)
+    serial = IssuedSerial.objects.get(product=world.rice)
+    said = text_of(Client().get(f"{world.lot.path}/21/{serial.serial}"))
+    assert "Hạn dùng 01/06/2020" in said
+    assert "Đã quá hạn dùng" in said
+    assert "08/05/2027" not in said
+
+
+def test_a_lot_that_nobody_packed_was_produced_not_packed(world: World) -> None:
+    lot = catalogue.register_lot(by=None, product=world.rice, number="MOI-1", produced_on=date(2026, 5, 20))
+    said = text_of(Client().get(lot.path))
+    assert "Ngày sản xuất 20/05/2026 Đóng gói chưa có" in said
+    told = Client().get(lot.path, HTTP_ACCEPT="application/ld+json").json()["@graph"][0]
+    assert told["gs1:productionDate"] == "2026-05-20"
+    assert "gs1:packagingDate" not in told
+
+
+def test_a_packing_date_is_a_packing(world: World) -> None:
+    lot = catalogue.register_lot(by=None, product=world.rice, number="MOI-2", produced_on=date(2026, 5, 20))
+    context = ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", {"lv": "https://lienvung.vn/ns/"}]
+    milled = build.transformation_event(
+        time=BEGUN,
+        biz_step="commissioning",
+        input_quantities=[(f"{GS1}/01/{world.paddy.gtin}/10/THOC-1", 1, "KGM")],
+        output_quantities=[(lot.uri, 1, "KGM")],
+        ilmd={"lv:packDate": "2026-05-21"},
+    )
+    capture_events([milled], context=context)
+    page = Client().get(lot.path)
+    assert "Ngày sản xuất 20/05/2026 Đóng gói 21/05/2026" in text_of(page)
+    assert '<li class="yes">✓ Đóng gói</li>' in page.content.decode()
 
 
 def test_goods_past_their_date_are_marked(world: World) -> None:

@@ -19,7 +19,8 @@ _DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 # CBV 2.0 section 10 (ILMD attributes), by local name.
 HARVEST = ("harvestEndDate", "harvestStartDate", "harvestDate", "catchDate")
-PACKED = ("packagingDate", "packDate", "productionDate")
+PACKED = ("packagingDate", "packDate")
+PRODUCED = ("productionDate",)
 BEST_BEFORE = ("bestBeforeDate", "itemExpirationDate", "expirationDate", "sellByDate")
 RECALL_TEXT = "publicText"
 RECALL = "recall"
@@ -31,6 +32,7 @@ class Facts:
 
     harvested: date | None = None
     packed: date | None = None
+    produced: date | None = None
     best_before: date | None = None
     certificates: list[Certificate] = field(default_factory=list)
 
@@ -44,6 +46,7 @@ def gather(steps: Sequence[Step]) -> Facts:
         facts.harvested = facts.harvested or _first_day(ilmd, HARVEST)
         if step.relation in ("self", "lot"):
             facts.packed = facts.packed or _first_day(ilmd, PACKED)
+            facts.produced = facts.produced or _first_day(ilmd, PRODUCED)
             facts.best_before = facts.best_before or _first_day(ilmd, BEST_BEFORE)
         for found in certificates(event, ilmd):
             if found not in facts.certificates:

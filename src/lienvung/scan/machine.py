@@ -83,6 +83,7 @@ def json_ld(page: Page, address: Address, origin: str) -> dict[str, Any]:
         node["gs1:productionOriginText" if page.gtin else "schema:address"] = _words(*page.origin)
     for word, day in (
         ("gs1:harvestDate", page.harvested),
+        ("gs1:productionDate", page.produced),
         ("gs1:packagingDate", page.packed),
         ("gs1:bestBeforeDate", page.best_before),
     ):

@@ -96,6 +96,7 @@ class Page:
     origin: Text | None = None
     growers: Sequence[tuple[str, Text | None]] = ()  # name and province of those who grew, caught or raised it
     harvested: date | None = None
+    produced: date | None = None
     packed: date | None = None
     best_before: date | None = None
     certificates: Sequence[Certificate] = ()

@@ -74,6 +74,8 @@ STEP_NAMES = {
     "other": Text("Việc khác", "Other"),
 }
 
+PACKING_STEPS = frozenset({"packing", "repackaging"})
+
 # Steps whose CBV name tells a buyer less than the stage does: a harvest is captured as `commissioning`.
 SAYING_LITTLE = frozenset({"commissioning", "creating_class_instance", "other", "assembling", None})
 

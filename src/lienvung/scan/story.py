@@ -59,9 +59,9 @@ def _records(address: Address) -> Records:
     if product is None:
         return Records()
     issued = access.serial_of(product, address.serial) if address.serial else None
-    lot = access.lot_of(product, address.lot) if address.lot else None
-    if lot is None and issued is not None and issued.lot is not None:
-        lot = issued.lot
+    lot = issued.lot if issued is not None else None  # what was issued counts, whatever a label says
+    if lot is None and address.lot:
+        lot = access.lot_of(product, address.lot)
     return Records(product=product, lot=lot, issued=issued)
 
 
@@ -114,11 +114,12 @@ def _goods_page(address: Address, records: Records, steps: Sequence[trace.Step],
     shown, others = _views(all_stops, places)
     facts = details.gather(steps)
     lot_number = address.lot or records.lot_number
-    marked = _marked(address, lot_number)
+    marked = _marked(address, records)
     marks = status.standing(*marked)
     band, inside_only = _band(address, marked, marks)
     maker = _maker(product)
-    packed = (records.lot.produced_on if records.lot else None) or facts.packed or _day_of(all_stops, "packing")
+    packed = facts.packed or _packed_on(happenings)
+    produced = (records.lot.produced_on if records.lot else None) or facts.produced
     best_before = (records.lot.best_before if records.lot else None) or facts.best_before
     harvested = facts.harvested
     page = Page(
@@ -148,12 +149,13 @@ def _goods_page(address: Address, records: Records, steps: Sequence[trace.Step],
         origin=_origin(product),
         growers=_growers([*shown, *others], maker),
         harvested=harvested,
+        produced=produced,
         packed=packed,
         best_before=best_before,
         certificates=facts.certificates,
         steps=shown,
         more_steps=others,
-        chain=rules.completeness(h.stage for h in happenings) if address.level != "product" else None,
+        chain=rules.completeness(_stages(happenings, packed)) if address.level != "product" else None,
         map=_map([*shown]),
         standards=product.standards if product else "",
         description=product.description if product else "",
@@ -161,15 +163,15 @@ def _goods_page(address: Address, records: Records, steps: Sequence[trace.Step],
         illustrative=bool(product and product.illustrative),
         events_path=f"/epcis/v2/epcs/{_quoted(address.canonical)}/events",
         parents=[(a.path, _parent_name(a, product)) for a in address.up()] if product else [],
-        minimum=_minimum(address, product, maker, [*shown, *others], packed, best_before, facts, lot_number),
+        minimum=_minimum(address, product, maker, [*shown, *others], packed, produced, best_before, facts, lot_number),
     )
     return page
 
 
-def _marked(address: Address, lot_number: str) -> list[str]:
-    """Where marks are looked for: the thing itself and its lot, which may be known to the catalogue only."""
-    lot = [lot_uri(address.gtin, lot_number)] if address.serial and lot_number else []
-    return [address.canonical, *lot]
+def _marked(address: Address, records: Records) -> list[str]:
+    """Where marks are looked for: the thing itself, its lot (maybe known to the catalogue only), the label's lot."""
+    numbers = dict.fromkeys(n for n in (address.lot, records.lot_number) if n) if address.serial else {}
+    return [address.canonical, *(lot_uri(address.gtin, number) for number in numbers)]
 
 
 def _band(address: Address, marked: Sequence[str], marks: dict[str, int]) -> tuple[Band | None, bool]:
@@ -301,9 +303,16 @@ def thing_of(address: Address) -> str:
     return address.canonical.removeprefix(CANONICAL)
 
 
-def _day_of(all_stops: Sequence[Stop], stage: str) -> date | None:
-    found = [stop for stop in all_stops if stop.stage == stage]
-    return _local_day(found[-1].last_ms) if found else None
+def _packed_on(happenings: Sequence[Happening]) -> date | None:
+    """The day of the first packing of the thing or its lot; that of an ingredient or a container is not its own."""
+    found = [h.time_ms for h in happenings if h.stage == "packing" and h.relation in ("self", "lot")]
+    return _local_day(min(found)) if found else None
+
+
+def _stages(happenings: Sequence[Happening], packed: date | None) -> list[str]:
+    """The stages recorded; packing also where another event (a transformation) tells of it."""
+    told = packed is not None or any(h.biz_step in rules.PACKING_STEPS for h in happenings)
+    return [*(h.stage for h in happenings), *(["packing"] if told else [])]
 
 
 def _local_day(ms: int) -> date:
@@ -316,6 +325,7 @@ def _minimum(
     maker: Maker | None,
     steps: Sequence[StepView],
     packed: date | None,
+    produced: date | None,
     best_before: date | None,
     facts: details.Facts,
     lot_number: str,
@@ -327,7 +337,7 @@ def _minimum(
     ]
     code = " ".join(f"({ai}) {value}" for ai, value in address.ais)
     marks = [product.brand if product else "", f"lô {lot_number}" if lot_number else "", address.serial]
-    made = facts.harvested or packed
+    made = facts.harvested or produced or packed
     return [
         Item(Text("Tên sản phẩm", "Product name"), product.name if product else ""),
         Item(Text("Hình ảnh", "Picture"), "có, ở đầu trang" if product and (product.picture or product.image) else ""),
