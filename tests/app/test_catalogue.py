@@ -82,6 +82,57 @@ def test_all_faults_of_a_lot_at_once():
     rules.check_lot(produced_on=date(2026, 5, 2), best_before=date(2026, 5, 2), quantity=Decimal("0.001"))
 
 
+def test_a_lot_is_not_made_in_the_future():
+    today = date(2026, 5, 1)
+    rules.check_lot(produced_on=date(2026, 5, 2), best_before=None, quantity=None, today=today)
+    with pytest.raises(ManyInvalid) as told:
+        rules.check_lot(produced_on=date(2026, 5, 3), best_before=None, quantity=None, today=today)
+    assert [fault.path for fault in told.value.faults] == ["produced_on"]
+    w = world()
+    with pytest.raises(ManyInvalid):
+        actions.register_lot(by=w.member, product=w.rice, number="x", produced_on=date(2999, 1, 1))
+    assert Lot.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1500", "1500"),
+        ("1500,5", "1500.5"),
+        ("1.500,5", "1500.5"),
+        ("1,500.5", "1500.5"),
+        ("1.500.000", "1500000"),
+        ("1 500", "1500"),
+        ("12.5", "12.5"),
+        ("0.500", "0.5"),
+        ("1,2340", "1.234"),
+        ("-1", "-1"),
+    ],
+)
+def test_numbers_as_people_write_them(text, number):
+    assert rules.read_number(text) == Decimal(number)
+
+
+@pytest.mark.parametrize(
+    "text", ["1.500", "1,500", "-12.345", "1.50.000", "1.500.00", "1,5,5", "1e3", "", "x", "٣", "NaN"]
+)
+def test_numbers_that_are_unclear_or_none(text):
+    with pytest.raises(Invalid):
+        rules.read_number(text)
+
+
+def test_an_unclear_number_says_how_to_write_it():
+    with pytest.raises(Invalid) as told:
+        rules.read_number("1.500")
+    assert "1500 hoặc 1,5" in told.value.vi
+    assert "1500 or 1.5" in told.value.en
+
+
+@given(st.decimals(-10_000_000, 10_000_000, places=3), st.sampled_from(".,"))
+def test_a_written_number_is_read_back(number, mark):
+    assert rules.read_number(rules.write_number(number, decimal_mark=mark)) == number
+
+
 @pytest.mark.parametrize(
     ("lat", "lon"), [(20.0, None), (None, 105.0), (91.0, 105.0), (20.0, 181.0), (float("nan"), 1.0)]
 )

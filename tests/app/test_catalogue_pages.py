@@ -162,6 +162,25 @@ def test_registering_a_lot(client, w):
     assert str(lot.produced_on) == "2026-06-05"
 
 
+def test_numbers_that_could_be_two_are_asked_again(client, w):
+    client.force_login(w.member)
+    address = f"/catalogue/{w.rice.pk}/lots/new"
+    assert "1500 hoặc 1,5" in client.post(address, {"number": "8", "quantity": "1.500"}).content.decode()
+    assert Lot.objects.count() == 1
+    assert client.post(address, {"number": "8", "quantity": "1.500,5"}).status_code == 302
+    assert str(Lot.objects.get(number="8").quantity) == "1500.500"
+
+
+def test_an_edited_product_keeps_its_net_content(client, w):
+    client.force_login(w.member)
+    Product.objects.update(net_content="2.500")
+    address = f"/catalogue/{w.rice.pk}/edit"
+    assert 'value="2,5"' in client.get(address).content.decode()
+    assert 'value="2.5"' in client.get(address, {"lang": "en"}).content.decode()
+    assert client.post(address, {"name": "x", "kind": "rice", "net_content": "2,5"}).status_code == 302
+    assert str(Product.objects.get().net_content) == "2.500"
+
+
 def test_places(client, w):
     client.force_login(w.member)
     form = {
@@ -169,7 +188,7 @@ def test_places(client, w):
         "gln": gln(30),
         "name": "Ruộng Đồng Giao",
         "kind": "field",
-        "lat": "20.2",
+        "lat": "20,2",
         "lon": "",
     }
     assert "cả vĩ độ" in client.post("/catalogue/places/new", form).content.decode()

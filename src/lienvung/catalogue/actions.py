@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from lienvung.audit.actions import record
 from lienvung.catalogue import pictures, rules
@@ -172,7 +173,8 @@ def register_lot(
     """Register a lot of `product`. Conflict when the product has a lot of this number."""
     _require(by, product.owner)
     number = rules.check_lot_number(number)
-    rules.check_lot(produced_on=produced_on, best_before=best_before, quantity=quantity)
+    today = None if by is None else timezone.localdate()
+    rules.check_lot(produced_on=produced_on, best_before=best_before, quantity=quantity, today=today)
     taken = Conflict(
         "catalogue.lot_taken",
         vi="Sản phẩm này đã có lô mang số đó.",

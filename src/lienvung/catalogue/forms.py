@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 
-from lienvung.catalogue import pictures
+from lienvung.catalogue import pictures, rules
 from lienvung.catalogue.words import PLACE_KINDS, PRODUCT_KINDS, UNITS
+from lienvung.errors import Invalid
 from lienvung.people.forms import recording_choices
 from lienvung.registry.forms import SpeakingForm, phrase
 from lienvung.territory.forms import UnitField
@@ -33,11 +36,45 @@ class DateField(forms.DateField):
         self.error_messages["invalid"] = phrase("Ngày không đúng dạng 05/06/2026.", "The date is not like 05/06/2026.")
 
 
-def quantity(label: Any) -> forms.DecimalField:
-    field = forms.DecimalField(label=label, required=False, max_digits=14, decimal_places=3)
-    field.widget = forms.TextInput(attrs={"class": "short", "inputmode": "decimal"})
-    field.error_messages["invalid"] = phrase("Hãy nhập một số, ví dụ 12.5.", "Enter a number, for example 12.5.")
-    return field
+class NumberField(forms.DecimalField):
+    """A quantity with a comma or a point; what could be read in two ways is refused (`rules.read_number`)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"class": "short", "inputmode": "decimal"})
+        hint = phrase("Ví dụ 1500 hoặc 12,5.", "For example 1500 or 12.5.")
+        super().__init__(max_digits=14, decimal_places=3, required=False, widget=widget, help_text=hint, **kwargs)
+        self.error_messages |= {
+            "max_digits": phrase("Số quá dài.", "The number is too long."),
+            "max_whole_digits": phrase("Số quá lớn.", "The number is too large."),
+            "max_decimal_places": phrase("Tối đa 3 chữ số thập phân.", "At most 3 decimals."),
+        }
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if value in self.empty_values:
+            return None
+        try:
+            return rules.read_number(str(value))
+        except Invalid as fault:
+            raise forms.ValidationError(phrase(fault.vi, fault.en)) from fault
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, Decimal):
+            return rules.write_number(value, decimal_mark="." if get_language() == "en" else ",")
+        return value
+
+
+class DegreesField(forms.FloatField):
+    """Decimal degrees, with a comma or a point."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"class": "short", "inputmode": "decimal"})
+        super().__init__(required=False, widget=widget, **kwargs)
+        self.error_messages["invalid"] = phrase(
+            "Hãy nhập độ thập phân, ví dụ 20,2539.", "Enter decimal degrees, for example 20.2539."
+        )
+
+    def to_python(self, value: Any) -> float | None:
+        return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
 
 
 class OwnedForm(SpeakingForm):
@@ -58,7 +95,7 @@ class ProductFacts(SpeakingForm):
     name_en = forms.CharField(label=phrase("Tên tiếng Anh", "Name in English"), max_length=200, required=False)
     kind = forms.ChoiceField(label=phrase("Loại", "Kind"), choices=choices(PRODUCT_KINDS), initial="other")
     brand = forms.CharField(label=phrase("Nhãn hiệu", "Brand"), max_length=100, required=False)
-    net_content = quantity(phrase("Khối lượng tịnh", "Net content"))
+    net_content = NumberField(label=phrase("Khối lượng tịnh", "Net content"))
     unit_of_measure = forms.ChoiceField(
         label=phrase("Đơn vị đo", "Unit"), choices=choices(UNITS, empty=True), required=False
     )
@@ -120,7 +157,7 @@ class LotForm(SpeakingForm):
     )
     produced_on = DateField(label=phrase("Ngày sản xuất", "Produced on"))
     best_before = DateField(label=phrase("Hạn sử dụng", "Best before"))
-    quantity = quantity(phrase("Số lượng", "Quantity"))
+    quantity = NumberField(label=phrase("Số lượng", "Quantity"))
     uom = forms.ChoiceField(label=phrase("Đơn vị đo", "Unit"), choices=choices(UNITS, empty=True), required=False)
 
 
@@ -137,15 +174,9 @@ class PlaceForm(OwnedForm):
     kind = forms.ChoiceField(label=phrase("Loại", "Kind"), choices=choices(PLACE_KINDS))
     unit = UnitField(required=False)
     address = forms.CharField(label=phrase("Địa chỉ", "Address"), max_length=300, required=False)
-    lat = forms.FloatField(
+    lat = DegreesField(
         label=phrase("Vĩ độ", "Latitude"),
-        required=False,
-        help_text=phrase("Độ thập phân, ví dụ 20.2539.", "Decimal degrees, for example 20.2539."),
-        widget=forms.TextInput(attrs={"class": "short", "inputmode": "decimal"}),
+        help_text=phrase("Độ thập phân, ví dụ 20,2539.", "Decimal degrees, for example 20.2539."),
     )
-    lon = forms.FloatField(
-        label=phrase("Kinh độ", "Longitude"),
-        required=False,
-        widget=forms.TextInput(attrs={"class": "short", "inputmode": "decimal"}),
-    )
+    lon = DegreesField(label=phrase("Kinh độ", "Longitude"))
     field_order = ["owner", "gln"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from lienvung.errors import Invalid, ManyInvalid
@@ -18,6 +18,13 @@ MOST_SERIALS = 50_000  # of one job
 # GS1 character set 82 (General Specifications 7.11), what a lot or serial number may hold
 _CHARACTERS_82 = re.compile(r"[!\"%-?A-Z_a-z]{1,20}")
 _UNIT = re.compile(r"[A-Z0-9]{2,3}")
+_UNCLEAR = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
+# marks between thousands, then the decimal mark and its digits
+_NUMBERS = (
+    re.compile(r"(?P<whole>[0-9]+)(?:[.,](?P<part>[0-9]+))?"),
+    re.compile(r"(?P<whole>[0-9]{1,3}(?:[.][0-9]{3})+)(?:,(?P<part>[0-9]+))?"),
+    re.compile(r"(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+)(?:[.](?P<part>[0-9]+))?"),
+)
 
 
 def check_gtin(text: str, *, path: str = "gtin") -> str:
@@ -88,6 +95,39 @@ def check_lot_number(number: str, *, path: str = "number") -> str:
     return number
 
 
+def read_number(text: str, *, path: str = "quantity") -> Decimal:
+    """A number as people write it: 1500, 1500,5, 1.500,5, 1,500.5, 1.500.000.
+
+    1.500 and 1,500 are Invalid: a thousand and a half to some, one and a half to others, and it weighs goods.
+    """
+    typed = "".join(text.split()).replace("\N{MINUS SIGN}", "-")
+    sign, digits = ("-", typed[1:]) if typed.startswith("-") else ("", typed)
+    if _UNCLEAR.fullmatch(digits):
+        whole, part = re.split("[.,]", digits)
+        less = part.rstrip("0")
+        vi, en = (f"{whole},{less}", f"{whole}.{less}") if less else (f"{whole},0", f"{whole}.0")
+        raise Invalid(
+            "catalogue.number_unclear",
+            vi=f"Số này hiểu được hai cách: hãy viết {sign}{whole}{part} hoặc {sign}{vi}.",
+            en=f"This number can be read in two ways: write {sign}{whole}{part} or {sign}{en}.",
+            path=path,
+        )
+    for form in _NUMBERS:
+        if found := form.fullmatch(digits):
+            part = (found["part"] or "").rstrip("0")
+            return Decimal(sign + re.sub("[.,]", "", found["whole"]) + (f".{part}" if part else ""))
+    raise Invalid(
+        "catalogue.number", vi="Hãy nhập một số, ví dụ 12,5.", en="Enter a number, for example 12.5.", path=path
+    )
+
+
+def write_number(number: Decimal, *, decimal_mark: str) -> str:
+    """The number for a field of a form, so that `read_number` reads it back: 1.234 becomes 1,2340."""
+    shown = format(number, "f")
+    shown = (shown.rstrip("0").rstrip(".") if "." in shown else shown).replace(".", decimal_mark)
+    return shown + "0" if _UNCLEAR.fullmatch(shown.removeprefix("-")) else shown
+
+
 def check_unit(uom: str, *, path: str = "uom") -> str:
     """A UN/CEFACT Recommendation 20 code (KGM, H87, LTR …) or nothing; its form only."""
     if uom and not _UNIT.fullmatch(uom):
@@ -100,9 +140,23 @@ def check_unit(uom: str, *, path: str = "uom") -> str:
     return uom
 
 
-def check_lot(*, produced_on: date | None, best_before: date | None, quantity: Decimal | None) -> None:
-    """Dates in order, quantity above nothing; every fault at once."""
+def check_lot(
+    *, produced_on: date | None, best_before: date | None, quantity: Decimal | None, today: date | None = None
+) -> None:
+    """Dates in order, made no later than tomorrow (clocks differ), quantity above nothing; every fault at once.
+
+    `today` None: the lot may be of any day (the system plays stories whose days are not ours).
+    """
     faults: list[Invalid] = []
+    if produced_on and today and produced_on > today + timedelta(days=1):
+        faults.append(
+            Invalid(
+                "catalogue.produced_in_future",
+                vi="Ngày sản xuất ở tương lai.",
+                en="The production date is in the future.",
+                path="produced_on",
+            )
+        )
     if produced_on and best_before and best_before < produced_on:
         faults.append(
             Invalid(
