@@ -15,6 +15,7 @@ from tests.world import CASE, GS1, RICE_GTIN, World, make_world
 
 from lienvung.ledger.capture import capture_events
 from lienvung.ledger.events import history, latest
+from lienvung.web import figures
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +90,21 @@ def test_home_shows_figures_and_the_latest_lot_to_everybody(world: World, client
     assert "NHC-0504" in page
     assert f"sự kiện trong sổ cái {len(latest(100))}" in page
     assert "events in the ledger" in text_of(client.get("/?lang=en"))
+
+
+def test_the_example_is_the_way_of_one_sold_item(world: World) -> None:
+    found = figures.example()
+    assert found is not None
+    assert found.named.kind == "serial"
+    times = [stop.time_ms for stop in found.stops]
+    assert times == sorted(times)
+    assert found.stops[-1].title.vi == "Bán lẻ"
+
+
+@pytest.mark.parametrize(("language", "begins"), [("vi", "Mẫu thành phần"), ("en", "Components")])
+def test_the_page_of_components_is_no_error(client: Client, db: None, language: str, begins: str) -> None:
+    page = client.get("/mau/", {"lang": language}).content.decode()
+    assert f"<title>{begins}" in page
 
 
 def test_a_member_sees_own_lots_and_events_and_no_others(world: World) -> None:

@@ -79,6 +79,13 @@ def test_every_cbv_word_is_spoken_in_both_languages() -> None:
     assert set(vocabulary.TONES) <= set(vocabulary.DISPOSITIONS)
 
 
+def test_a_diary_speaks_its_own_words() -> None:
+    assert vocabulary.step_word("other", "growing", "fertilising").vi == "Bón phân"
+    assert vocabulary.step_word("other", "growing", "grafting").vi == "grafting"
+    assert vocabulary.step_word("commissioning", "growing", None).vi == "Gieo trồng, thu hoạch"
+    assert vocabulary.step_word("disassembling", "processing", {"odd": 1}).vi == "Pha lóc, tách rời"
+
+
 def test_an_unknown_word_stands_for_itself() -> None:
     assert (
         vocabulary.word(vocabulary.BIZ_STEPS, "https://example.org/steps/drying").vi

@@ -9,12 +9,13 @@ from django.urls import reverse
 
 from lienvung.epcis import EventType
 from lienvung.ledger.events import StoredEvent
+from lienvung.ledger.trace_journey import DIARY
 from lienvung.texts import Text
 from lienvung.web.event_page import things_of
 from lienvung.web.naming import Names
 from lienvung.web.parts import Cell, Column, Moment, Table
 from lienvung.web.templatetags.words import moment
-from lienvung.web.vocabulary import BIZ_STEPS, DISPOSITIONS, EVENT_TYPES, TONES, word
+from lienvung.web.vocabulary import DISPOSITIONS, EVENT_TYPES, TONES, step_word, word
 
 SHOWN_THINGS = 2
 
@@ -29,10 +30,11 @@ def type_name(event: StoredEvent) -> str:
 
 
 def title(event: StoredEvent) -> Text:
-    """The business step in words, else the lasting state it sets, else the type of the event."""
+    """The diary's activity or the business step in words, else the lasting state it sets, else the event's type."""
+    body = json.loads(event.body)
     if event.biz_step:
-        return word(BIZ_STEPS, event.biz_step)
-    lasting = json.loads(event.body).get("persistentDisposition") or {}
+        return step_word(event.biz_step, "", body.get(DIARY))
+    lasting = body.get("persistentDisposition") or {}
     for key, verb in (("set", Text("Đặt trạng thái", "State set")), ("unset", Text("Gỡ trạng thái", "State unset"))):
         for entry in lasting.get(key) or ():
             state = word(DISPOSITIONS, entry)

@@ -1,4 +1,4 @@
-"""Figures of the home page: how much is in the catalogue and the ledger, and one lot's way as the example."""
+"""Figures of the home page: how much is in the catalogue and the ledger, and one item's way as the example."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from lienvung.catalogue.models import Lot, Place, Product
 from lienvung.ledger.events import latest
 from lienvung.ledger.query import run_query
 from lienvung.ledger.trace import Step, journey
+from lienvung.ledger.trace_journey import DIARY
 from lienvung.people.models import Organisation
 from lienvung.texts import Text
 from lienvung.web.event_page import things_of
@@ -21,7 +22,7 @@ from lienvung.web.thing_parts import distinct
 from lienvung.web.vocabulary import step_word
 
 KEEP = 60  # seconds; the figures may be this old
-LOOKED_AT = 8  # latest sales and lots among which an example is sought
+LOOKED_AT = 8  # latest sales among which an example is sought
 FEWEST_STOPS, MOST_STOPS = 3, 6
 
 
@@ -63,7 +64,7 @@ def count() -> list[Figure]:
 
 
 def example() -> Example | None:
-    """A thing sold lately, or else a lot, with enough stops to be worth showing; nothing in an empty installation."""
+    """An item sold lately, with enough stops to be worth showing; nothing in an empty installation."""
     found: Example | None = cache.get("web.figures.example")
     if found is None:
         found = next(filter(None, map(as_example, candidates())), None)
@@ -72,27 +73,41 @@ def example() -> Example | None:
 
 
 def candidates() -> Iterator[str]:
-    """URIs to try: what was sold last, then the latest lots."""
+    """URIs to try: what was sold last."""
     sold = run_query({"EQ_bizStep": ["retail_selling"]}, per_page=LOOKED_AT).events
     for event in sold:
         yield from things_of(event)[:1]
-    yield from (lot.uri for lot in Lot.objects.select_related("product")[:LOOKED_AT])
 
 
 def as_example(uri: str) -> Example | None:
-    steps = distinct(journey(uri))
-    if len(steps) < FEWEST_STOPS or kind_of(uri) not in {"serial", "lot"}:
+    # a lot has many branches: the way shown is that of one item, with what befell what it was made from
+    steps = distinct(one_branch(journey(uri)))
+    if len(steps) < FEWEST_STOPS or kind_of(uri) != "serial":
         return None
     names = Names([uri, *(step.place for step in steps if step.place)])
     named = names.thing(uri)
     if not named.known:
         return None
     stops = [
-        Moment(step.time_ms, step_word(step.biz_step, step.stage), where=names.place_name(step.place).vi)
+        Moment(
+            step.time_ms,
+            step_word(step.biz_step, step.stage, step.body.get(DIARY)),
+            where=names.place_name(step.place).vi,
+        )
         for step in spread(steps)
     ]
     product = names.products[split(uri)[1]]
     return Example(named, uri.removeprefix(GS1[:-1]), product.illustrative, stops)
+
+
+def one_branch(steps: list[Step]) -> list[Step]:
+    """The item's own events, and of what it was made from only what came before them.
+
+    Its lot's events elsewhere, after it was made, tell of other items.
+    """
+    own = [step for step in steps if step.relation in {"self", "container"}]
+    begun = own[0].time_ms if own else 0
+    return [step for step in steps if step in own or (step.relation in {"made_from", "lot"} and step.time_ms <= begun)]
 
 
 def spread(steps: list[Step]) -> list[Step]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from lienvung.catalogue.models import Product
 from lienvung.errors import NotFound
 from lienvung.ledger.trace import ProcessBalance, Step, journey, mass_balance
+from lienvung.ledger.trace_journey import DIARY
 from lienvung.texts import Text
 from lienvung.web.naming import Names
 from lienvung.web.parts import Cell, Column, Moment, Table
@@ -31,7 +32,9 @@ def stops(uri: str) -> list[Moment]:
     told: dict[tuple[Text, str | None], list[Step]] = {}
     for step in steps:
         if step.biz_step:
-            told.setdefault((step_word(step.biz_step, step.stage), step.submitter), []).append(step)
+            told.setdefault((step_word(step.biz_step, step.stage, step.body.get(DIARY)), step.submitter), []).append(
+                step
+            )
     return [stop(title, alike, names) for (title, _), alike in told.items()]
 
 

@@ -20,7 +20,7 @@ BIZ_STEPS = {
     "decommissioning": Text("Ngừng theo dõi mã", "Decommissioning"),
     "departing": Text("Rời đi", "Departing"),
     "destroying": Text("Tiêu huỷ", "Destroying"),
-    "disassembling": Text("Tháo rời", "Disassembling"),
+    "disassembling": Text("Pha lóc, tách rời", "Disassembling, cutting up"),
     "dispensing": Text("Cấp lẻ", "Dispensing"),
     "encoding": Text("Ghi mã", "Encoding"),
     "entering_exiting": Text("Vào, ra", "Entering or exiting"),
@@ -61,6 +61,23 @@ STAGES = {
     "receiving": Text("Nhận hàng", "Received"),
     "retail": Text("Bán lẻ", "At the shop"),
 }
+# what a line of a growing diary tells (`lv:activity`)
+ACTIVITIES = {
+    "transplanting": Text("Cấy lúa", "Transplanting"),
+    "planting": Text("Trồng", "Planting"),
+    "sowing": Text("Gieo hạt", "Sowing"),
+    "irrigating": Text("Tưới nước", "Irrigating"),
+    "weeding": Text("Làm cỏ", "Weeding"),
+    "fertilising": Text("Bón phân", "Fertilising"),
+    "spraying": Text("Phun thuốc", "Spraying"),
+    "vaccination": Text("Tiêm phòng", "Vaccination"),
+    "vine_turning": Text("Nhấc dây khoai", "Turning the vines"),
+    "stirring": Text("Khuấy đảo", "Stirring"),
+    "feeding": Text("Cho ăn", "Feeding"),
+    "inspection": Text("Kiểm tra", "Inspection"),
+    "quarantine": Text("Kiểm dịch, nuôi cách ly", "Quarantine"),
+    "harvest": Text("Thu hoạch", "Harvest"),
+}
 BEGINNINGS = frozenset({"commissioning", "creating_class_instance", "collecting", "encoding"})
 
 DISPOSITIONS = {
@@ -77,7 +94,7 @@ DISPOSITIONS = {
     "disposed": Text("Đã thải bỏ", "Disposed"),
     "encoded": Text("Đã ghi mã", "Encoded"),
     "expired": Text("Quá hạn", "Expired"),
-    "in_progress": Text("Đang làm", "In progress"),
+    "in_progress": Text("Đang xử lý", "In progress"),
     "in_transit": Text("Đang trên đường", "In transit"),
     "inactive": Text("Ngừng lưu hành", "Inactive"),
     "mismatch_class": Text("Sai loại hàng", "Mismatch of class"),
@@ -245,8 +262,10 @@ def word(table: dict[str, Text], key: str | None) -> Text:
     return table.get(bare) or Text(key, key)
 
 
-def step_word(biz_step: str | None, stage: str) -> Text:
-    """What a step of a journey is called: a mere beginning by its stage, all else by its business step."""
+def step_word(biz_step: str | None, stage: str, activity: object = None) -> Text:
+    """What a step is called: by its diary's activity, a mere beginning by its stage, all else by its business step."""
+    if isinstance(activity, str) and activity:
+        return word(ACTIVITIES, activity)
     return STAGES[stage] if biz_step in BEGINNINGS and stage in STAGES else word(BIZ_STEPS, biz_step)
 
 

@@ -57,6 +57,7 @@ def samples() -> dict[str, Any]:
     }
     return {
         "form": SampleForm(),
+        "samples_page": True,  # its faults are for show: the title does not begin with "Error"
         "errors": [
             {"text": choose(Text("Nhập tên sản phẩm.", "Enter the product name.")), "field_id": "sample_name"},
             {

@@ -174,7 +174,7 @@ def facts(named: Named, lot: Lot | None, events: list[StoredEvent], states: set[
             size = f"{amount(lot.quantity)} "
             measure = unit(lot.uom)
             found.append(
-                Fact(Text("Khối lượng khai báo", "Declared quantity"), Text(size + measure.vi, size + measure.en))
+                Fact(Text("Số lượng khai báo", "Declared quantity"), Text(size + measure.vi, size + measure.en))
             )
     place = next((e.biz_location or e.read_point for e in reversed(events) if e.biz_location or e.read_point), None)
     if place:
