@@ -69,7 +69,10 @@ def test_the_ten_items_of_the_circular_stand_there_or_are_said_to_be_missing(wor
     told = {name: unescape(re.sub(r"<[^>]+>", "", value)) for _, name, value in items}
     assert told["Tên sản phẩm"] == world.rice.name
     assert told["Tiêu chuẩn áp dụng"] == "chưa có"
-    assert world.places["mill"].gln in told["Công đoạn, mã truy vết địa điểm, thời gian"]
+    stages = told["Công đoạn, mã truy vết sản phẩm, mã truy vết địa điểm, thời gian"]
+    assert world.places["mill"].gln in stages
+    assert f"(01) {world.paddy.gtin} (10) THOC-1" in stages
+    assert f"(01) {world.rice.gtin} (21) {world.packs[0].rpartition('/')[2]}" in stages
     assert all(value.strip() for value in told.values())
 
 
@@ -213,6 +216,27 @@ def test_a_packing_date_is_a_packing(world: World) -> None:
     page = Client().get(lot.path)
     assert "Ngày sản xuất 20/05/2026 Đóng gói 21/05/2026" in text_of(page)
     assert '<li class="yes">✓ Đóng gói</li>' in page.content.decode()
+
+
+def test_an_item_that_was_sold_says_when(world: World) -> None:
+    sold, kept = (pack.removeprefix(GS1) for pack in (world.packs[-1], world.packs[0]))
+    assert "lô này chưa bị thu hồi; đã bán 12/05/2026; quét lần đầu" in text_of(Client().get(sold))
+    assert "sold on 12/05/2026" in text_of(Client().get(sold + "?lang=en"))
+    assert "đã bán" not in text_of(Client().get(kept))
+    assert "đã bán" not in text_of(Client().get(world.lot.path))
+
+
+def test_the_maker_stands_with_its_own_place_and_the_goods_with_theirs(world: World) -> None:
+    load_units()
+    here, there = (AdminUnit.objects.get(level="province", code=code, valid_to=None) for code in ("37", "01"))
+    Organisation.objects.filter(pk=world.grower.pk).update(unit=there)
+    Product.objects.filter(pk=world.rice.pk).update(origin_unit=here)
+    forget()
+    said = text_of(Client().get(world.rice.path))
+    assert re.search(r"Hợp tác xã Nếp Mẫu [^.]{0,20}Hà Nội Xuất xứ [^.]{0,20}Ninh Bình", said), said[:600]
+    Organisation.objects.filter(pk=world.grower.pk).update(unit=here)
+    forget()
+    assert "Xuất xứ" not in text_of(Client().get(world.rice.path))
 
 
 def test_goods_past_their_date_are_marked(world: World) -> None:

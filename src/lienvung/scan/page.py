@@ -63,6 +63,7 @@ class Maker:
     address: str = ""
     phone: str = ""
     illustrative: bool = False
+    unit: Text | None = None  # where the organisation itself is
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +116,8 @@ class Page:
     @property
     def status(self) -> int:
         return 404 if self.known in ABSENT else 200
+
+    @property
+    def origin_apart(self) -> Text | None:
+        """The origin where it is not simply where the maker is."""
+        return self.origin if self.maker is None or self.origin != self.maker.unit else None

@@ -155,12 +155,20 @@ ABSENT = frozenset({Known.NEVER_ISSUED, Known.UNKNOWN})
 
 
 def verdict(
-    known: Known, *, level: str, recalled: bool, scanned_first: str = "", holds_recalled: bool = False, key: str = ""
+    known: Known,
+    *,
+    level: str,
+    recalled: bool,
+    scanned_first: str = "",
+    holds_recalled: bool = False,
+    key: str = "",
+    sold: str = "",
 ) -> Text:
     """The sentence under the product's name. `level`: 'serial', 'lot', 'product', 'place', 'other'.
 
     `scanned_first`: day and time of the first scan, already formatted; empty where not counted.
     `holds_recalled`: something inside the unit is recalled. `key`: the AI that the code begins with.
+    `sold`: the day on which this very item was sold, already formatted.
     """
     if known is Known.UNKNOWN:
         return Text("Hệ thống này không có mã này.", "This code is not in this system.")
@@ -194,6 +202,8 @@ def verdict(
         what = LOT if level in ("serial", "lot") else KINDS.get(key, THIS).of_it
         vi = f"Mã này có trong sổ; {what.vi} chưa bị thu hồi"
         en = f"This code is in the ledger; {what.en} is not recalled"
+    if sold:
+        vi, en = f"{vi}; đã bán {sold}", f"{en}; sold on {sold}"
     if scanned_first:
         vi, en = f"{vi}; quét lần đầu {scanned_first}", f"{en}; first scanned {scanned_first}"
     return Text(f"{vi}.", f"{en}.")

@@ -13,10 +13,10 @@ from django.utils import timezone
 from lienvung.catalogue.models import IssuedSerial, Lot, Place, Product
 from lienvung.gs1.canonical import key_of
 from lienvung.ledger import events, status, trace
-from lienvung.scan import access, details, drawing, rules, standing
+from lienvung.scan import access, details, drawing, minimum, rules, standing
 from lienvung.scan.addresses import CANONICAL, Address, lot_uri
 from lienvung.scan.counting import counter
-from lienvung.scan.page import Band, Item, Maker, Page, PlaceView, StepView
+from lienvung.scan.page import Band, Maker, Page, PlaceView, StepView
 from lienvung.scan.rules import Happening, Known, Stop
 from lienvung.scan.units import unit_words
 from lienvung.territory.access import NINH_BINH_NOW, outlines
@@ -134,6 +134,7 @@ def _goods_page(address: Address, records: Records, steps: Sequence[trace.Step],
             scanned_first=_first_scan(address, known),
             holds_recalled=inside_only,
             key=address.ais[0][0],
+            sold=_sold_on(address, steps),
         ),
         title=product.name if product else " ".join(address.hri),
         title_en=product.name_en if product else "",
@@ -163,7 +164,9 @@ def _goods_page(address: Address, records: Records, steps: Sequence[trace.Step],
         illustrative=bool(product and product.illustrative),
         events_path=f"/epcis/v2/epcs/{_quoted(address.canonical)}/events",
         parents=[(a.path, _parent_name(a, product)) for a in address.up()] if product else [],
-        minimum=_minimum(address, product, maker, [*shown, *others], packed, produced, best_before, facts, lot_number),
+        minimum=minimum.rows(
+            address, product, maker, [*shown, *others], packed, produced, best_before, facts, lot_number
+        ),
     )
     return page
 
@@ -252,7 +255,7 @@ def _maker(product: Product | None) -> Maker | None:
     owner = product.owner
     unit = unit_words(owner.unit_id)
     address = owner.address or (unit.words.vi if unit else "")
-    return Maker(owner.name, owner.name_en, address, owner.phone, owner.illustrative)
+    return Maker(owner.name, owner.name_en, address, owner.phone, owner.illustrative, unit.words if unit else None)
 
 
 def _growers(steps: Iterable[StepView], maker: Maker | None) -> list[tuple[str, Text | None]]:
@@ -303,60 +306,28 @@ def thing_of(address: Address) -> str:
     return address.canonical.removeprefix(CANONICAL)
 
 
+def _sold_on(address: Address, steps: Sequence[trace.Step]) -> str:
+    """The day on which an event that names this very item says it was sold; the cheapest sign of a copied label."""
+    if address.level != "serial":
+        return ""
+    sold = [
+        step.time_ms
+        for step in steps
+        if step.about == address.canonical and (step.biz_step == "retail_selling" or step.disposition == "retail_sold")
+    ]
+    return f"{minimum.local_day(max(sold)):%d/%m/%Y}" if sold else ""
+
+
 def _packed_on(happenings: Sequence[Happening]) -> date | None:
     """The day of the first packing of the thing or its lot; that of an ingredient or a container is not its own."""
     found = [h.time_ms for h in happenings if h.stage == "packing" and h.relation in ("self", "lot")]
-    return _local_day(min(found)) if found else None
+    return minimum.local_day(min(found)) if found else None
 
 
 def _stages(happenings: Sequence[Happening], packed: date | None) -> list[str]:
     """The stages recorded; packing also where another event (a transformation) tells of it."""
     told = packed is not None or any(h.biz_step in rules.PACKING_STEPS for h in happenings)
     return [*(h.stage for h in happenings), *(["packing"] if told else [])]
-
-
-def _local_day(ms: int) -> date:
-    return timezone.localdate(datetime.fromtimestamp(ms / 1000, UTC))
-
-
-def _minimum(
-    address: Address,
-    product: Product | None,
-    maker: Maker | None,
-    steps: Sequence[StepView],
-    packed: date | None,
-    produced: date | None,
-    best_before: date | None,
-    facts: details.Facts,
-    lot_number: str,
-) -> list[Item]:
-    """The ten items of TT 02/2024/TT-BKHCN in its order; an empty value is shown as "not stated"."""
-    lines = [
-        f"{s.what.vi}: {s.place.code if s.place else 'chưa ghi nơi'}, {_local_day(s.stop.first_ms):%d/%m/%Y}"
-        for s in sorted(steps, key=lambda s: s.stop.first_ms)
-    ]
-    code = " ".join(f"({ai}) {value}" for ai, value in address.ais)
-    marks = [product.brand if product else "", f"lô {lot_number}" if lot_number else "", address.serial]
-    made = facts.harvested or produced or packed
-    return [
-        Item(Text("Tên sản phẩm", "Product name"), product.name if product else ""),
-        Item(Text("Hình ảnh", "Picture"), "có, ở đầu trang" if product and (product.picture or product.image) else ""),
-        Item(Text("Tên đơn vị sản xuất, kinh doanh", "Producer or trader"), maker.name if maker else ""),
-        Item(Text("Địa chỉ đơn vị", "Its address"), maker.address if maker else ""),
-        Item(Text("Công đoạn, mã truy vết địa điểm, thời gian", "Stages, place codes, times"), "; ".join(lines)),
-        Item(Text("Thời gian sản xuất, kinh doanh", "Time of production or trade"), f"{made:%d/%m/%Y}" if made else ""),
-        Item(Text("Mã truy vết sản phẩm", "Product trace code"), code),
-        Item(Text("Thương hiệu, nhãn hiệu, số sê-ri", "Brand, mark, serial"), ", ".join(m for m in marks if m)),
-        Item(Text("Hạn sử dụng", "Shelf life"), _shelf_life(product, best_before)),
-        Item(Text("Tiêu chuẩn áp dụng", "Standards applied"), product.standards if product else ""),
-    ]
-
-
-def _shelf_life(product: Product | None, best_before: date | None) -> str:
-    if best_before is not None:
-        return f"{best_before:%d/%m/%Y}"
-    days = product.shelf_life_days if product else None
-    return f"{days} ngày" if days else ""
 
 
 def _map(steps: Sequence[StepView]) -> str:
