@@ -123,6 +123,44 @@ def test_officials_are_of_a_province():
     assert not access.is_official(account("o@ks.vn", of=of_commune), province="37")
 
 
+def officials() -> tuple[Account, Account]:
+    load_units()
+    made = []
+    for code, name in (("37", "Ninh Bình"), ("01", "Hà Nội")):
+        unit = unit_at(name, level="province")
+        authority = actions.create_organisation(by=None, name=f"Sở NN {code}", kind="authority", unit=unit)
+        made.append(account(f"o@{code}.vn", of=authority, role="inspector"))
+    return made[0], made[1]
+
+
+def test_authorities_are_registered_in_ones_own_province():
+    here, elsewhere = officials()
+    commune = unit_at("Kim Sơn", level="commune")
+    for by, unit in ((elsewhere, commune), (here, None), (here, unit_at("Hà Nội", level="province"))):
+        with pytest.raises(NotAllowed) as told:
+            actions.create_organisation(by=by, name="UBND", kind="authority", unit=unit)
+        assert told.value.path == "unit"
+    assert actions.create_organisation(by=here, name="UBND", kind="authority", unit=commune)
+    assert actions.create_organisation(by=elsewhere, name="HTX", kind="cooperative", unit=commune)
+
+
+def test_officials_find_an_organisation_its_first_manager_and_no_more():
+    here, elsewhere = officials()
+    farm = actions.create_organisation(by=None, name="HTX", kind="farm", unit=unit_at("Kim Sơn", level="commune"))
+    afar = actions.create_organisation(by=elsewhere, name="HTX xa", kind="farm", unit=farm.unit)
+    assert not access.may_appoint(elsewhere, farm)
+    assert access.may_appoint(elsewhere, afar)  # who registered it
+    assert access.may_appoint(here, afar)
+    with pytest.raises(NotAllowed):
+        actions.invite_member(by=elsewhere, organisation=farm, email="a@x.vn", full_name="A", role="manager")
+    actions.invite_member(by=here, organisation=farm, email="b@x.vn", full_name="B")
+    actions.invite_member(by=here, organisation=farm, email="c@x.vn", full_name="C", role="manager")
+    with pytest.raises(NotAllowed):
+        actions.add_member(by=here, account=here, organisation=farm, role="manager")
+    with pytest.raises(NotAllowed):
+        actions.issue_token(by=here, organisation=afar, name="x")
+
+
 def test_a_disabled_account_is_nobody():
     w = world()
     w.manager.set_password(PASSWORD)

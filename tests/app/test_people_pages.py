@@ -357,7 +357,17 @@ def test_officials_register_organisations(client):
     assert "Số kiểm tra của GLN sai" in bad.content.decode()
     good = client.post("/people/new", {"name": "HTX Mới", "kind": "farm"})
     assert good.status_code == 302
-    assert "HTX Mới" in client.get(good["Location"]).content.decode()
+    page = client.get(good["Location"]).content.decode()
+    assert "HTX Mới" in page
+    assert "Thêm người quản lý đầu tiên" in page
+    assert "Khoá API" not in page
+    address = f"{good['Location']}/members"
+    assert client.get(address).status_code == 200
+    made = client.post(address, {"email": "dau@htx.vn", "full_name": "Người Đầu", "role": "manager"})
+    assert made.context["first_password"] in made.content.decode()
+    assert client.get(address).status_code == 403  # it has its manager now
+    assert client.post("/people/new", {"name": "Cơ quan xa", "kind": "authority"}).context["form"].errors["unit"]
+    assert '<option value="" selected' in client.get("/people/new").content.decode()
 
 
 def test_forms_refuse_without_csrf(an):

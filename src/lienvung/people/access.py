@@ -11,9 +11,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from lienvung.audit.access import acts_on
 from lienvung.people import rules
 from lienvung.people.models import Account, ApiToken, Membership, Organisation
 from lienvung.registry.matching import tokens
+from lienvung.territory.access import province_of
+from lienvung.territory.models import AdminUnit
 
 Who = Account | AnonymousUser | None
 
@@ -53,6 +56,29 @@ def is_official(account: Who, *, province: str = "") -> bool:
 def may_manage(account: Who, organisation: Organisation) -> bool:
     """May `account` change the organisation itself: its people, its tokens, its record?"""
     return rules.may_manage(role_in(account, organisation))
+
+
+def is_official_of(account: Who, unit: AdminUnit | None) -> bool:
+    """Does `account` belong to an authority of the province in which `unit` lies?"""
+    province = province_of(unit)
+    return province is not None and is_official(account, province=province.code)
+
+
+def may_appoint(account: Who, organisation: Organisation) -> bool:
+    """May `account` give roles in the organisation: its managers, and officials while it has no manager.
+
+    Those officials are the ones of its province, and the one who registered it; when there is a manager, the
+    organisation's people are its own business again.
+    """
+    if may_manage(account, organisation):
+        return True
+    known = account_or_none(account)
+    if known is None or organisation.memberships.filter(role__in=rules.MANAGING).exists():
+        return False
+    if is_official_of(known, organisation.unit):
+        return True
+    registered = acts_on(organisation).filter(action="people.create_organisation", actor=known.pk)
+    return is_official(known) and registered.exists()
 
 
 def may_record(account: Who, organisation: Organisation) -> bool:

@@ -72,11 +72,18 @@ def create_organisation(
     note: str = "",
     owner_party: str = "",
 ) -> Organisation:
-    """Register an organisation. Only officials (or the system) may."""
+    """Register an organisation. Only officials (or the system) may, authorities only in their own province."""
     if by is not None and not access.is_official(by):
         raise not_allowed()
     if kind not in Organisation.Kind.values:
         raise Invalid("people.kind", vi="Loại đơn vị không có.", en="No such kind of organisation.", path="kind")
+    if by is not None and kind == Organisation.Kind.AUTHORITY and not access.is_official_of(by, unit):
+        raise NotAllowed(
+            "people.authority_elsewhere",
+            vi="Bạn chỉ đăng ký được cơ quan quản lý trong tỉnh của mình.",
+            en="You can register authorities of your own province only.",
+            path="unit",
+        )
     name = rules.check_name(name)
     checked_gln = check_gln(gln) if gln else None
     if checked_gln and Organisation.objects.filter(gln=checked_gln).exists():
@@ -162,8 +169,8 @@ def _set_password(account: Account, password: str | None, *, check: bool = True)
 def add_member(
     *, by: Account | None, account: Account, organisation: Organisation, role: str = Membership.Role.MEMBER
 ) -> Membership:
-    """Give `account` a role in `organisation` (or change it). Its managers may, and the system."""
-    if by is not None and not access.may_manage(by, organisation):
+    """Give `account` a role in `organisation` (or change it). Its managers may, and those of `access.may_appoint`."""
+    if by is not None and not access.may_appoint(by, organisation):
         raise not_allowed()
     if role not in ROLES:
         raise Invalid("people.role", vi="Vai trò không có.", en="No such role.", path="role")
@@ -187,7 +194,7 @@ def invite_member(
 
     The second value is the new account's first password, shown this once; None when the account stood already.
     """
-    if by is not None and not access.may_manage(by, organisation):
+    if by is not None and not access.may_appoint(by, organisation):
         raise not_allowed()
     account = access.account_of_email(rules.check_email(email))
     password = None

@@ -26,7 +26,12 @@ PAGES = [
     registry.Page("people:recovery_codes", SIGNED_IN, BOTH, "one's own; password and code again"),
     registry.Page("people:end_sessions", SIGNED_IN, POST, "one's own"),
     registry.Page("people:audit", OFFICIAL, GET),
-    registry.Page("people:members", MANAGER, BOTH, "managers of this organisation"),
+    registry.Page(
+        "people:members",
+        MANAGER | OFFICIAL,
+        BOTH,
+        "managers of this organisation; while it has none, officials of its province and who registered it",
+    ),
     registry.Page("people:remove_member", MANAGER, POST, "managers of this organisation"),
     registry.Page("people:tokens", MANAGER, BOTH, "managers of this organisation"),
     registry.Page("people:revoke_token", MANAGER, POST, "managers of this organisation"),

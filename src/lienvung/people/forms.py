@@ -77,7 +77,8 @@ class OrganisationForm(SpeakingForm):
     name = forms.CharField(label=phrase("Tên đơn vị", "Name"), max_length=200)
     name_en = forms.CharField(label=phrase("Tên tiếng Anh", "Name in English"), max_length=200, required=False)
     kind = forms.ChoiceField(
-        label=phrase("Loại đơn vị", "Kind"), choices=[(kind, phrase(*KINDS[kind])) for kind in Organisation.Kind.values]
+        label=phrase("Loại đơn vị", "Kind"),
+        choices=[("", "—"), *((kind, phrase(*KINDS[kind])) for kind in Organisation.Kind.values)],
     )
     gln = forms.CharField(
         label=phrase("Mã địa điểm GLN", "GLN"),

@@ -38,6 +38,14 @@ def managed(request: HttpRequest, id: uuid.UUID) -> Organisation:
     return organisation
 
 
+def staffed(request: HttpRequest, id: uuid.UUID) -> Organisation:
+    """The organisation, for those who may give roles in it; the others get 403."""
+    organisation = found(id)
+    if not access.may_appoint(request.user, organisation):
+        raise actions.not_allowed()
+    return organisation
+
+
 def with_query(request: HttpRequest, number: int) -> str:
     query = request.GET.copy()
     query["page"] = str(number)
@@ -92,6 +100,7 @@ def organisation(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
         "panels": panels,
         "role": words.role(role) if (role := access.role_in(request.user, shown)) else None,
         "may_manage": access.may_manage(request.user, shown),
+        "may_appoint": access.may_appoint(request.user, shown),
         "signed_in": request.user.is_authenticated,
     }
     return render(request, "people/organisation.html", context)
@@ -113,8 +122,10 @@ def register_organisation(request: HttpRequest) -> HttpResponseBase:
 @never_cache
 @listed
 def members(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
-    organisation = managed(request, id)
-    form = MemberForm(request.POST or None, initial={"role": "member"})
+    organisation = staffed(request, id)
+    managing = access.may_manage(request.user, organisation)
+    usual = {"role": "member" if managing else "manager"}  # the first one is to manage it
+    form = MemberForm(request.POST or None, initial=usual)
     first_password, invited = None, None
     if form.is_valid():
         try:
@@ -126,8 +137,9 @@ def members(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
         else:
             if first_password is None:
                 messages.success(request, phrase("Đã giao vai trò.", "The role is given."))
-                return redirect("people:members", id=organisation.pk)
-            invited, form = membership.account, MemberForm(initial={"role": "member"})
+                page = "members" if access.may_appoint(request.user, organisation) else "organisation"
+                return redirect(f"people:{page}", id=organisation.pk)
+            invited, form = membership.account, MemberForm(initial=usual)
     rows = [
         {"account": membership.account, "role": words.role(membership.role)}
         for membership in access.members_of(organisation)
@@ -138,6 +150,8 @@ def members(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
         "rows": rows,
         "first_password": first_password,
         "invited": invited,
+        "may_manage": managing,
+        "may_appoint": access.may_appoint(request.user, organisation),
         "page_errors": form.errors,
     }
     return render(request, "people/members.html", context)
