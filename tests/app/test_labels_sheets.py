@@ -118,13 +118,15 @@ class Recorder:
 
 @pytest.mark.parametrize("key", ALL)
 @pytest.mark.parametrize("reprint", ["", "23/11/2026"])
-def test_words_stay_on_the_label_and_off_the_code(key: str, reprint: str) -> None:
+@pytest.mark.parametrize("illustrative", [False, True])
+def test_words_stay_on_the_label_and_off_the_code(key: str, reprint: str, illustrative: bool) -> None:
     layout: Layout = LAYOUTS[key]
     label = Label(
         address=f"http://h.vn/01/08930000000019/10/{LONG[:8]}",
         name="Gạo nếp hạt cau hữu cơ Kim Sơn loại đặc biệt túi giấy hai ki-lô-gam thu hoạch vụ mùa",
         identifiers=("(01) 08930000000019", f"(10) {LONG}", f"(21) {LONG}"),
         reprint=reprint,
+        illustrative=illustrative,
     )
     pen = Recorder()
     draw(pen, 0, 0, label, layout)
@@ -139,6 +141,7 @@ def test_words_stay_on_the_label_and_off_the_code(key: str, reprint: str) -> Non
     lines = "".join(words for *_, words in pen.words)
     assert LONG in lines  # identifiers are never cut
     assert ("REPRINT" in lines) == bool(reprint)
+    assert ("MẪU / SAMPLE" in lines) == illustrative
 
 
 def test_a_reprint_says_so_in_the_pdf() -> None:

@@ -48,4 +48,10 @@ def sample_labels(product: Product, lot: Lot | None, kind: str, count: int, layo
 
 def _label(product: Product, lot: Lot | None, serial: str, reprint: str) -> Label:
     address = address_of(product, lot=lot, serial=serial)
-    return Label(address=uri_of(address), name=product.name, identifiers=address.hri, reprint=reprint)
+    return Label(
+        address=uri_of(address),
+        name=product.name,
+        identifiers=address.hri,
+        reprint=reprint,
+        illustrative=product.illustrative,
+    )

@@ -25,6 +25,8 @@ from lienvung.texts import Text
 
 INVITATION = ("Quét để xem nguồn gốc", "Scan for origin")
 REPRINT = "IN LẠI / REPRINT"
+ILLUSTRATIVE = "MẪU / SAMPLE"
+ILLUSTRATIVE_DATA = "dữ liệu minh hoạ"
 REGULAR, BOLD = "BeVietnamPro", "BeVietnamPro-SemiBold"
 LARGEST_MODULE_MM = 0.7
 
@@ -84,6 +86,7 @@ class Label:
     name: str
     identifiers: tuple[str, ...]
     reprint: str = ""  # the day of the reprint; empty for a first print
+    illustrative: bool = False  # goods that are not: the label says so, lest it be stuck on real ones
 
 
 class Pen(Protocol):
@@ -172,9 +175,13 @@ def draw(pen: Pen, x: float, y: float, label: Label, layout: Layout) -> None:
     room = x + layout.label[0] - pad - beside
     reprint = [f"{REPRINT} {label.reprint}"] if label.reprint else []
     words = [*label.identifiers, *reprint] if layout.beside else []
+    if label.illustrative:
+        words.insert(0, ILLUSTRATIVE)
     height = layout.label[1] - 2 * pad if layout.beside else side
     lines = [fitted for phrase in words for fitted in fit(phrase, small, room)]
-    for phrase in INVITATION:  # where long identifiers leave no room, they go before the invitation
+    for phrase in (
+        (ILLUSTRATIVE_DATA, *INVITATION) if label.illustrative else INVITATION
+    ):  # where long identifiers leave no room, they go before the invitation
         fitted = fit(phrase, small, room)
         if large * 1.3 + small * 0.3 + (len(lines) + len(fitted)) * step <= height:
             lines += fitted
