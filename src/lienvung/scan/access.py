@@ -49,6 +49,12 @@ def places_of(uris: frozenset[str]) -> dict[str, Place]:
 
 
 @until_an_act
+def organisation_of(gln: str) -> Organisation | None:
+    """The organisation that has this GLN."""
+    return Organisation.objects.filter(gln=gln).order_by().first()
+
+
+@until_an_act
 def authorities_of(provinces: frozenset[str]) -> list[Organisation]:
     """The authorities of the provinces with these codes, to be called about a problem."""
     return list(

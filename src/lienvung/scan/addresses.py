@@ -52,10 +52,10 @@ class Address:
 
     @property
     def level(self) -> str:
-        """'serial', 'lot', 'product', 'place' or 'other'."""
+        """'serial', 'lot', 'product', 'place', 'party' or 'other'."""
         if self.gtin:
             return "serial" if self.serial else "lot" if self.lot else "product"
-        return "place" if self.ais[0][0] == "414" else "other"
+        return {"414": "place", "417": "party"}.get(self.ais[0][0], "other")
 
     @property
     def hri(self) -> tuple[str, ...]:

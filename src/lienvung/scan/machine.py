@@ -23,6 +23,7 @@ LINKSET_CONTEXT = (
     'type="application/ld+json"'
 )
 EPCIS_CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
+TYPES = {"place": ["schema:Place", "gs1:Place"], "party": ["schema:Organization", "gs1:Organization"]}
 EPCIS_QUERY = "/epcis/v2/epcs/{}/events"
 
 
@@ -32,7 +33,7 @@ def links(page: Page, origin: str) -> dict[str, list[dict[str, Any]]]:
     title = page.title + (f" — lô {page.lot}" if page.lot else "")
     html = {"type": "text/html", "hreflang": ["vi", "en"]}
     found: dict[str, list[dict[str, Any]]] = {"pip": [{"href": here, "title": title, **html}]}
-    if page.level == "place":
+    if page.level in ("place", "party"):
         found = {"locationInfo": [{"href": here, "title": title, **html}]}
     if page.chain is not None:
         found["traceability"] = [{"href": f"{here}#journey", "title": f"Hành trình: {title}", **html}]
@@ -62,18 +63,19 @@ def json_ld(page: Page, address: Address, origin: str) -> dict[str, Any]:
     """The product in schema.org and GS1 web vocabulary words, with the public part of its events."""
     node: dict[str, Any] = {
         "@id": origin + page.path,
-        "@type": ["schema:Place", "gs1:Place"] if page.level == "place" else ["schema:Product", "gs1:Product"],
+        "@type": TYPES.get(page.level, ["schema:Product", "gs1:Product"]),
         "schema:name": _words(page.title, page.title_en),
         "schema:url": origin + page.path,
-        "gs1:recallStatus": "recalled" if page.band else "not recalled",
     }
+    if page.level not in TYPES:
+        node["gs1:recallStatus"] = "recalled" if page.band else "not recalled"
     if page.gtin:
         node["gs1:gtin"] = node["schema:gtin"] = page.gtin
     if page.lot:
         node["gs1:hasBatchLotNumber"] = page.lot
     if page.serial:
         node["gs1:hasSerialNumber"] = page.serial
-    if page.maker:
+    if page.maker and page.level not in TYPES:
         node["schema:manufacturer"] = {
             "@type": "schema:Organization",
             "schema:name": _words(page.maker.name, page.maker.name_en),
@@ -110,7 +112,7 @@ def _words(vi: str, en: str) -> list[dict[str, str]]:
 
 def _public_events(address: Address) -> list[dict[str, Any]]:
     """What, when, where and why of each event; no parties, no papers, no measurements."""
-    if address.level in ("product", "place"):
+    if address.level in ("product", "place", "party"):
         return []
     steps = trace.journey(address.canonical)
     return [

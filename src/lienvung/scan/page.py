@@ -76,7 +76,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Everything of one answer. `level`: 'serial', 'lot', 'product', 'place' or 'other'."""
+    """Everything of one answer. `level`: 'serial', 'lot', 'product', 'place', 'party' or 'other'."""
 
     path: str
     canonical: str
@@ -85,6 +85,7 @@ class Page:
     verdict: Text
     title: str
     title_en: str = ""
+    kind: Text | None = None  # what the code names, before its number; goods have a name of their own
     gtin: str = ""
     lot: str = ""
     serial: str = ""
@@ -116,6 +117,11 @@ class Page:
     @property
     def status(self) -> int:
         return 404 if self.known in ABSENT else 200
+
+    @property
+    def has_phone(self) -> bool:
+        """Whether there is anybody to call."""
+        return any(body.phone for body in (self.maker, *self.authorities) if body is not None)
 
     @property
     def origin_apart(self) -> Text | None:

@@ -164,7 +164,7 @@ def verdict(
     key: str = "",
     sold: str = "",
 ) -> Text:
-    """The sentence under the product's name. `level`: 'serial', 'lot', 'product', 'place', 'other'.
+    """The sentence under the product's name. `level`: 'serial', 'lot', 'product', 'place', 'party', 'other'.
 
     `scanned_first`: day and time of the first scan, already formatted; empty where not counted.
     `holds_recalled`: something inside the unit is recalled. `key`: the AI that the code begins with.
@@ -188,6 +188,8 @@ def verdict(
         )
     if level == "place":
         return Text("Địa điểm này có trong sổ.", "This place is in the ledger.")
+    if level == "party":
+        return Text("Tổ chức này có trong sổ.", "This organisation is in the ledger.")
     if known is Known.REGISTERED:
         return Text(
             "Sản phẩm này có đăng ký; mã chỉ ghi loại hàng, không ghi lô nên chưa truy được đến lô.",

@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import lru_cache
 
 from django.urls import reverse
 from django.utils import timezone
 
 from lienvung.catalogue.models import IssuedSerial, Lot, Place, Product
-from lienvung.gs1.canonical import key_of
 from lienvung.ledger import events, status, trace
-from lienvung.scan import access, details, drawing, minimum, rules, standing
+from lienvung.scan import access, details, minimum, places, rules, standing
 from lienvung.scan.addresses import CANONICAL, Address, lot_uri
 from lienvung.scan.counting import counter
-from lienvung.scan.page import Band, Maker, Page, PlaceView, StepView
+from lienvung.scan.page import Band, Maker, Page, StepView
 from lienvung.scan.rules import Happening, Known, Stop
 from lienvung.scan.units import unit_words
-from lienvung.territory.access import NINH_BINH_NOW, outlines
 from lienvung.texts import Text
 
 HANOI = "01"
@@ -44,8 +41,8 @@ class Records:
 
 def tell(address: Address) -> Page:
     """The page of an address. Never raises for a valid address: what is not known is said."""
-    if address.level == "place":
-        return _place_page(address)
+    if address.level in ("place", "party"):
+        return places.page_of(address)
     records = _records(address)
     steps = _steps(address, records)
     known = _known(address, records, bool(steps))
@@ -110,8 +107,7 @@ def _goods_page(address: Address, records: Records, steps: Sequence[trace.Step],
         if s.biz_step or s.disposition  # an event without both (a recall) is no step of the journey
     ]
     all_stops = rules.stops(happenings)
-    places = access.places_of(frozenset(stop.place for stop in all_stops if stop.place))
-    shown, others = _views(all_stops, places)
+    shown, others = _views(all_stops, access.places_of(frozenset(stop.place for stop in all_stops if stop.place)))
     facts = details.gather(steps)
     lot_number = address.lot or records.lot_number
     marked = _marked(address, records)
@@ -138,6 +134,7 @@ def _goods_page(address: Address, records: Records, steps: Sequence[trace.Step],
         ),
         title=product.name if product else " ".join(address.hri),
         title_en=product.name_en if product else "",
+        kind=rules.KINDS[address.ais[0][0]].name if address.ais[0][0] in rules.KINDS else None,
         gtin=address.gtin,
         lot=lot_number,
         serial=address.serial,
@@ -157,16 +154,16 @@ def _goods_page(address: Address, records: Records, steps: Sequence[trace.Step],
         steps=shown,
         more_steps=others,
         chain=rules.completeness(_stages(happenings, packed)) if address.level != "product" else None,
-        map=_map([*shown]),
+        map=places.journey_map([*shown]),
         standards=product.standards if product else "",
         description=product.description if product else "",
         authorities=_authorities(product),
         illustrative=bool(product and product.illustrative),
         events_path=f"/epcis/v2/epcs/{_quoted(address.canonical)}/events",
         parents=[(a.path, _parent_name(a, product)) for a in address.up()] if product else [],
-        minimum=minimum.rows(
-            address, product, maker, [*shown, *others], packed, produced, best_before, facts, lot_number
-        ),
+        minimum=[]
+        if not address.gtin
+        else minimum.rows(address, product, maker, [*shown, *others], packed, produced, best_before, facts, lot_number),
     )
     return page
 
@@ -220,33 +217,14 @@ def _warnings(
     return found
 
 
-def _views(all_stops: Sequence[Stop], places: dict[str, Place]) -> tuple[list[StepView], list[StepView]]:
+def _views(all_stops: Sequence[Stop], known: dict[str, Place]) -> tuple[list[StepView], list[StepView]]:
     shown, others = rules.shorten(all_stops)
     numbers = {id(stop): number for number, stop in enumerate([*shown, *others], 1)}
 
     def views(some: Iterable[Stop]) -> list[StepView]:
-        return [StepView(numbers[id(s)], s, _place_view(s.place, places.get(s.place or ""))) for s in some]
+        return [StepView(numbers[id(s)], s, places.view_of(s.place, known.get(s.place or ""))) for s in some]
 
     return views(shown), views(others)
-
-
-def _place_view(uri: str | None, place: Place | None) -> PlaceView | None:
-    if uri is None:
-        return None
-    if place is None:
-        ais = key_of(uri)
-        return PlaceView(uri=uri, code=" ".join(f"({ai}) {value}" for ai, value in ais) if ais else uri)
-    unit = unit_words(place.unit_id)
-    return PlaceView(
-        uri=uri,
-        code=place.gln,
-        name=place.name,
-        name_en=place.name_en,
-        owner=place.owner.name,
-        unit=unit.province if unit else None,
-        lat=place.lat,
-        lon=place.lon,
-    )
 
 
 def _maker(product: Product | None) -> Maker | None:
@@ -330,32 +308,6 @@ def _stages(happenings: Sequence[Happening], packed: date | None) -> list[str]:
     return [*(h.stage for h in happenings), *(["packing"] if told else [])]
 
 
-def _map(steps: Sequence[StepView]) -> str:
-    points = [
-        drawing.Point(s.place.lon, s.place.lat, str(s.number), s.place.name)
-        for s in steps
-        if s.place and s.place.lon is not None and s.place.lat is not None
-    ]
-    near, country, islands = _outlines()
-    whole = bool(points) and drawing.box_of(points) == drawing.COUNTRY_BOX
-    title = "Bản đồ hành trình: " + ", ".join(dict.fromkeys(p.name for p in points))
-    return drawing.journey_map(points, [*country, *near] if whole else near, title=title, islands=islands)
-
-
-@lru_cache(maxsize=1)
-def _outlines() -> tuple[list[drawing.Outline], list[drawing.Outline], list[drawing.Islands]]:
-    """(the two provinces, the country, its archipelagos), read once."""
-    read = outlines()
-    parts = {"Ninh Bình": NINH_BINH_NOW, "Hà Nội": ("ha-noi",)}
-    near = [
-        drawing.Outline(name, [ring for slug in slugs for ring in read["provinces"][slug]["rings"]], near=True)
-        for name, slugs in parts.items()
-    ]
-    country = [drawing.Outline("Việt Nam", read["country"])]
-    islands = [drawing.Islands(i["name"], i["lon"], i["lat"]) for i in read["islands"]]
-    return near, country, islands
-
-
 def _absent(address: Address, records: Records, known: Known) -> Page:
     product = records.product
     return Page(
@@ -374,29 +326,6 @@ def _absent(address: Address, records: Records, known: Known) -> Page:
         authorities=_authorities(product),
         illustrative=bool(product and product.illustrative),
         parents=[(product.path, product.name)] if product else [],
-    )
-
-
-def _place_page(address: Address) -> Page:
-    place = access.places_of(frozenset([address.canonical])).get(address.canonical)
-    has_events = place is not None or bool(events.history(address.canonical, limit=1))
-    known = Known.REGISTERED if has_events else Known.UNKNOWN
-    view = _place_view(address.canonical, place)
-    unit = unit_words(place.unit_id) if place else None
-    points = [drawing.Point(view.lon, view.lat, "1", view.name)] if view and view.lon is not None and view.lat else []
-    return Page(
-        path=address.path,
-        canonical=address.canonical,
-        level="place",
-        known=known,
-        verdict=rules.verdict(known, level="place", recalled=False),
-        title=place.name if place else " ".join(address.hri),
-        title_en=place.name_en if place else "",
-        hri=address.hri,
-        maker=Maker(place.owner.name, place.owner.name_en, place.address, place.owner.phone) if place else None,
-        origin=unit.words if unit else None,
-        map=drawing.journey_map(points, _outlines()[0], title=view.name if view else ""),
-        illustrative=bool(place and place.illustrative),
     )
 
 
