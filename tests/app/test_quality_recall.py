@@ -332,6 +332,14 @@ def test_a_standing_recall_is_linked_and_a_closed_one_says_so(world: World) -> N
     assert "Thu hồi lô này" in client.get("/ledger/things" + world.lot.path).content.decode()
 
 
+def test_english_pages_name_the_goods_in_english(world: World) -> None:
+    recall = actions.declare_recall(by=None, lot_uri=world.lot.uri, reason=REASON, public_text=TEXT)
+    for path in ("/", "/quality/", f"/quality/recalls/{recall.pk}"):
+        page = Client().get(path + "?lang=en").content.decode()
+        assert f"{world.rice.name_en} · NHC-0504" in page, path
+        assert f"{world.rice.name} · NHC-0504" not in page, path
+
+
 RACE = """
 import os, sys, threading
 import django

@@ -107,6 +107,21 @@ def test_the_page_of_components_is_no_error(client: Client, db: None, language: 
     assert f"<title>{begins}" in page
 
 
+def test_a_gtin_finds_the_product_with_its_lots(world: World, client: Client) -> None:
+    answer = client.get(reverse("web:search"), {"q": RICE_GTIN})
+    assert f'href="{world.lot.path}"' in answer.content.decode()
+    assert "Chưa có sự kiện nào" not in text_of(answer)
+
+
+def test_english_pages_use_english_names(world: World) -> None:
+    client = signed_in(world, "official")
+    for path in ("/", "/ledger/", "/ledger/things" + world.pack_path, "/search?q=hat+cau"):
+        page = text_of(client.get(path + ("&" if "?" in path else "?") + "lang=en"))
+        assert "glutinous rice" in page, path
+        assert world.grower.name not in page or path.startswith("/search"), path
+        assert world.rice.name not in page, path
+
+
 def test_a_member_sees_own_lots_and_events_and_no_others(world: World) -> None:
     own, other = (text_of(signed_in(world, who).get(reverse("web:dashboard"))) for who in ("member", "other"))
     assert "NHC-0504" in own

@@ -32,6 +32,7 @@ def find_products(query: str, limit: int, account: Any) -> list[SearchHit]:
             kind=Text("Sản phẩm", "Product"),
             url=reverse("catalogue:product", args=[product.pk]),
             detail=f"GTIN {product.gtin} · {product.owner.name}",
+            title_en=product.name_en,
         )
         for product in hits[:limit]
     ]
@@ -44,7 +45,11 @@ def find_lots(query: str, limit: int, account: Any) -> list[SearchHit]:
         seen.setdefault(lot.pk, lot)
     return [
         SearchHit(
-            title=f"{lot.product.name} – {lot.number}", kind=Text("Lô", "Lot"), url=lot.path, detail=lot.product.gtin
+            title=f"{lot.product.name} – {lot.number}",
+            kind=Text("Lô", "Lot"),
+            url=lot.path,
+            detail=lot.product.gtin,
+            title_en=f"{lot.product.name_en} – {lot.number}" if lot.product.name_en else "",
         )
         for lot in list(seen.values())[:limit]
     ]
@@ -58,6 +63,7 @@ def find_places(query: str, limit: int, account: Any) -> list[SearchHit]:
             title=place.name,
             kind=words.place_kind(place.kind),
             url=reverse("catalogue:place", args=[place.pk]),
+            title_en=place.name_en,
             detail=f"GLN {place.gln} · {place.owner.name}",
         )
         for place in access.places(query)[:limit]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from lienvung.catalogue.models import Place, Product
 from lienvung.ledger.events import history
@@ -20,7 +20,8 @@ from lienvung.territory.access import province_of
 
 def recalls(*, in_force: bool = False) -> QuerySet[Recall]:
     """All recalls, newest first: that goods are recalled is public."""
-    found = Recall.objects.select_related("producer", "authority")
+    english = Product.objects.filter(gtin=OuterRef("product_gtin")).values("name_en")[:1]
+    found = Recall.objects.select_related("producer", "authority").annotate(product_name_en=Subquery(english))
     return found.filter(state=Recall.State.IN_FORCE) if in_force else found
 
 

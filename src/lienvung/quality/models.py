@@ -59,6 +59,13 @@ class Recall(models.Model):
         return Text(self.public_text_vi, self.public_text_en)
 
     @property
+    def name(self) -> Text:
+        """Product and lot number; the product's English name where `quality.access.recalls` found one."""
+        english = getattr(self, "product_name_en", "")
+        number = self.lot_name.rpartition(" · ")[2]
+        return Text(self.lot_name, f"{english} · {number}" if english else self.lot_name)
+
+    @property
     def lot_path(self) -> str:
         """The lot's scan page on our own domain."""
         return self.lot_uri.removeprefix("https://id.gs1.org")

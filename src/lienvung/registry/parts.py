@@ -36,6 +36,7 @@ class SearchHit:
     kind: Text
     url: str
     detail: str = ""
+    title_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)

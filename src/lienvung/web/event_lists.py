@@ -89,7 +89,7 @@ def timeline(events: Sequence[StoredEvent], names: Names) -> list[Moment]:
             event.time_ms,
             title(event),
             href(event),
-            where=names.place_name(event.biz_location or event.read_point).vi,
+            where=names.place_name(event.biz_location or event.read_point),
             who=names.party_name(event.submitter),
             notes=[what(event, names)],
             tag=word(DISPOSITIONS, event.disposition) if event.disposition else None,

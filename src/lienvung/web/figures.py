@@ -92,7 +92,7 @@ def as_example(uri: str) -> Example | None:
         Moment(
             step.time_ms,
             step_word(step.biz_step, step.stage, step.body.get(DIARY)),
-            where=names.place_name(step.place).vi,
+            where=names.place_name(step.place),
         )
         for step in spread(steps)
     ]

@@ -128,10 +128,10 @@ class Names:
         bare = f"GLN {value}" if key in PLACE_KEYS else uri
         return Text(bare, bare)
 
-    def party_name(self, party: str | None) -> str:
+    def party_name(self, party: str | None) -> Text:
         """The organisation with this UUID."""
         found = self.organisations.get(party or "")
-        return found.name if found else (party or "")
+        return Text(found.name, found.name_en or found.name) if found else Text(party or "", party or "")
 
 
 def code_text(uri: str, key: str, value: str, qualifier: str, detail: str) -> Text:

@@ -68,8 +68,8 @@ class Moment:
     time_ms: int | None
     title: str | Text
     href: str = ""
-    where: str = ""
-    who: str = ""
+    where: str | Text = ""
+    who: str | Text = ""
     notes: Sequence[str | Text] = ()
     tag: Text | None = None
     tone: str = ""

@@ -41,7 +41,9 @@ def stops(uri: str) -> list[Moment]:
 def stop(title: Text, alike: Sequence[Step], names: Names) -> Moment:
     """One stop of one or more steps of a kind: where they were, until when, how cold it was."""
     first, last = alike[0], alike[-1]
-    places = list(dict.fromkeys(names.place_name(step.place).vi for step in alike if step.place))
+    places = list(dict.fromkeys(names.place_name(step.place) for step in alike if step.place))
+    more = f" (+{len(places) - PLACES})" if len(places) > PLACES else ""
+    where = Text(*(", ".join(named) + more for named in zip(*places[:PLACES], strict=True))) if places else ""
     notes: list[str | Text] = []
     if len(alike) > 1:
         until = moment(last.time_ms)
@@ -53,7 +55,7 @@ def stop(title: Text, alike: Sequence[Step], names: Names) -> Moment:
     return Moment(
         first.time_ms,
         title,
-        where=", ".join(places[:PLACES]) + (f" (+{len(places) - PLACES})" if len(places) > PLACES else ""),
+        where=where,
         who=names.party_name(first.submitter),
         notes=notes,
         tag=word(DISPOSITIONS, last.disposition) if last.disposition else None,

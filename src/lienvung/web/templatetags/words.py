@@ -72,6 +72,10 @@ def said(text: Text | str | None) -> str:
 
 @register.filter
 def viet(value: object) -> str | SafeString:
+    if isinstance(value, Text):  # a name in both languages, the Vietnamese one standing in for a missing English one
+        if language() == "en" and value.en and value.en != value.vi:
+            return value.en
+        value = value.vi
     if language() == "vi" or value in (None, ""):
         return "" if value is None else str(value)
     return format_html('<span lang="vi">{}</span>', value)

@@ -83,7 +83,7 @@ def lot_table(lots: list[Lot], *, csv: str) -> Table:
         rows.append(
             [
                 Cell(named.both, named.href),
-                Cell(lot.product.owner.name, vi=True),
+                Cell(Text(lot.product.owner.name, lot.product.owner.name_en), vi=True),
                 Cell(day(lot.produced_on)),
                 Cell(day(lot.best_before)),
                 Cell(quantity),

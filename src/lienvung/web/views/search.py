@@ -8,18 +8,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from lienvung import registry
+from lienvung.catalogue.models import Lot
 from lienvung.errors import Problem
 from lienvung.gs1 import identify
 from lienvung.ledger.identifiers import candidates, thing_ids
 from lienvung.people.gate import listed
 from lienvung.registry import SearchHit
 from lienvung.texts import Text
-from lienvung.web.naming import GS1, Named, Names
+from lienvung.web.naming import GS1, Named, Names, split
 from lienvung.web.parts import Fact
 from lienvung.web.vocabulary import KINDS, word
 
 LONGEST = 400  # characters of a query
 MOST = 20  # hits of one provider
+LOTS = 20  # shown of one product
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Exact:
     facts: list[Fact]
     scan_href: str
     in_ledger: bool
+    lots: list[Lot]  # of a product: events name its lots, not the product
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +76,11 @@ def as_exact(uri: str, names: Names) -> Exact:
     if hri:
         facts.append(Fact(Text("In dưới mã vạch", "Printed under the code"), hri, mono=True))
     scan_href = uri.removeprefix(GS1[:-1]) if uri.startswith(GS1) else ""
-    return Exact(named, word(KINDS, named.kind), facts, scan_href, bool(thing_ids(uri)))
+    return Exact(named, word(KINDS, named.kind), facts, scan_href, bool(thing_ids(uri)), lots_of(named))
+
+
+def lots_of(named: Named) -> list[Lot]:
+    """The newest lots of a product."""
+    if named.kind != "class":
+        return []
+    return list(Lot.objects.select_related("product").filter(product__gtin=split(named.uri)[1])[:LOTS])

@@ -156,14 +156,14 @@ def facts(named: Named, lot: Lot | None, events: list[StoredEvent], states: set[
             ),
             Fact(
                 Text("Chủ sản phẩm", "Owner"),
-                product.owner.name,
+                Text(product.owner.name, product.owner.name_en),
                 page_of("people:organisation", product.owner_id),
                 vi=True,
             ),
         ]
         if product.origin_unit:
             unit_name = product.origin_unit
-            found.append(Fact(Text("Xuất xứ", "Origin"), unit_name.name, vi=True))
+            found.append(Fact(Text("Xuất xứ", "Origin"), Text(unit_name.name, unit_name.name_en), vi=True))
         for label, value in (
             (Text("Ngày sản xuất", "Produced on"), lot.produced_on),
             (Text("Hạn dùng", "Best before"), lot.best_before),
