@@ -72,6 +72,19 @@ def test_a_reprint_has_the_same_codes_and_says_so(world: World) -> None:
     assert client.get(f"/labels/{first.pk}/reprint").status_code == 405
 
 
+def test_every_download_is_recorded(world: World) -> None:
+    client = signed_in(world, "member")
+    client.post(f"/labels/new/{world.rice.gtin}", {**answers(world, count=3), "confirm": "1"})
+    job = LabelJob.objects.get()
+    for sheet in ("sheet.pdf?layout=roll-58", "sheet.pdf?layout=roll-58", "sheet.svg?page=1", "sheet.svg?page=9"):
+        client.get(f"/labels/{job.pk}/{sheet}")
+    assert signed_in(world, "other").get(f"/labels/{job.pk}/sheet.pdf").status_code == 404
+    acts = Act.objects.filter(action="labels.download").order_by("pk")
+    assert [(act.actor, act.subject_id) for act in acts] == [(world.accounts["member"].pk, str(job.pk))] * 3
+    taken = [(act.details["form"], act.details["layout"], act.details.get("page")) for act in acts]
+    assert taken == [("pdf", "roll-58", None), ("pdf", "roll-58", None), ("svg", "a4-24", 1)]
+
+
 def test_svg_pages(world: World) -> None:
     client = signed_in(world, "member")
     client.post(f"/labels/new/{world.rice.gtin}", {**answers(world, count=25), "confirm": "1"})

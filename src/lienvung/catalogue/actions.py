@@ -301,6 +301,14 @@ def mark_reprint(*, by: Account | None, job: LabelJob) -> LabelJob:
     return again
 
 
+@transaction.atomic
+def note_download(*, by: Account | None, job: LabelJob, layout: str, form: str, page: int | None = None) -> None:
+    """Record that a sheet of `job` was taken (`form` pdf or svg): each time, for each can be printed."""
+    _require(by, job.product.owner)
+    details = {**_job_details(job), "layout": layout, "form": form}
+    record(action="labels.download", by=by, subject=job, details=details | ({"page": page} if page else {}))
+
+
 def _check_lot_of(product: Product, lot: Lot | None) -> None:
     if lot is not None and lot.product_id != product.pk:
         raise Invalid(

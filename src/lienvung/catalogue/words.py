@@ -69,6 +69,7 @@ ACTS: Final[dict[str, Text]] = {
     "catalogue.issue_labels": Text("In nhãn", "Printed labels"),
     "catalogue.issue_serials": Text("Cấp số sê-ri và in nhãn", "Issued serials and labels"),
     "catalogue.mark_reprint": Text("In lại nhãn", "Reprinted labels"),
+    "labels.download": Text("Tải tờ nhãn", "Downloaded a sheet of labels"),
 }
 
 

@@ -125,6 +125,7 @@ def sheet_pdf(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     found = _job(request, id)
     layout = sheets.layout_of(request.GET.get("layout", "a4-24"))
     body = sheets.pdf(labels_of(found), layout, title=f"{found.product.name} × {found.count}")
+    actions.note_download(by=_account(request), job=found, layout=layout.key, form="pdf")
     response = HttpResponse(body, content_type="application/pdf")
     name = f"{found.product.gtin}-{found.lot.number if found.lot else 'labels'}-{layout.key}.pdf"
     response["Content-Disposition"] = f'attachment; filename="{_safe(name)}"'
@@ -140,7 +141,9 @@ def sheet_svg(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     layout = sheets.layout_of(request.GET.get("layout", "a4-24"))
     number = request.GET.get("page", "1")
     page = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 0
-    return _svg(sheets.svg(labels_of(found), layout, page=page - 1))
+    body = sheets.svg(labels_of(found), layout, page=page - 1)
+    actions.note_download(by=_account(request), job=found, layout=layout.key, form="svg", page=page)
+    return _svg(body)
 
 
 @login_required
