@@ -171,6 +171,14 @@ def test_numbers_that_could_be_two_are_asked_again(client, w):
     assert str(Lot.objects.get(number="8").quantity) == "1500.500"
 
 
+@pytest.mark.parametrize("days", ["0", "36501", "x", "1.5"])
+def test_days_are_told_in_both_languages(client, w, days):
+    client.force_login(w.member)
+    address, form = f"/catalogue/{w.rice.pk}/edit", {"name": "x", "kind": "rice", "shelf_life_days": days}
+    assert "từ 1 đến 36500" in client.post(address, form).content.decode()
+    assert "1 to 36500" in client.post(address + "?lang=en", form).content.decode()
+
+
 def test_an_edited_product_keeps_its_net_content(client, w):
     client.force_login(w.member)
     Product.objects.update(net_content="2.500")
@@ -198,6 +206,16 @@ def test_places(client, w):
     assert "Ruộng Đồng Giao" in page
     assert "20.20000" in page
     assert "Ruộng Đồng Giao" in client.get("/catalogue/places", {"q": "dong giao"}).content.decode()
+
+
+def test_titles_hold_no_markup(client, w):
+    place = actions.register_place(by=None, owner=w.farm, gln=gln(33), name="Kho & Sân", kind="warehouse")
+    Product.objects.update(name_en="")
+    for address in (f"/catalogue/{w.rice.pk}", f"/catalogue/places/{place.pk}", f"/people/{w.mill.pk}"):
+        page = client.get(address, {"lang": "en"}).content.decode()
+        title = page.split("<title>")[1].split("</title>")[0]
+        assert "span" not in title, address
+        assert title.startswith(("Gạo nếp hạt cau", "Kho &amp; Sân", "Nhà máy Đồng Bằng"))
 
 
 def test_only_listed_methods(client, w):

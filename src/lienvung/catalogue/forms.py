@@ -77,6 +77,16 @@ class DegreesField(forms.FloatField):
         return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
 
 
+class DaysField(forms.IntegerField):
+    """A number of days; Django's own words for its limits are not in both of our languages."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"class": "short", "inputmode": "numeric"})
+        super().__init__(required=False, min_value=1, max_value=36500, widget=widget, **kwargs)
+        wrong = phrase("Hãy nhập số ngày, từ 1 đến 36500.", "Enter a number of days, 1 to 36500.")
+        self.error_messages |= {"invalid": wrong, "min_value": wrong, "max_value": wrong}
+
+
 class OwnedForm(SpeakingForm):
     """A form for a record of one of the account's own organisations."""
 
@@ -100,13 +110,7 @@ class ProductFacts(SpeakingForm):
         label=phrase("Đơn vị đo", "Unit"), choices=choices(UNITS, empty=True), required=False
     )
     origin_unit = UnitField(label=phrase("Xuất xứ", "Origin"), required=False)
-    shelf_life_days = forms.IntegerField(
-        label=phrase("Hạn dùng (số ngày)", "Shelf life (days)"),
-        required=False,
-        min_value=1,
-        max_value=36500,
-        widget=forms.TextInput(attrs={"class": "short", "inputmode": "numeric"}),
-    )
+    shelf_life_days = DaysField(label=phrase("Hạn dùng (số ngày)", "Shelf life (days)"))
     standards = forms.CharField(
         label=phrase("Tiêu chuẩn, chứng nhận", "Standards and certificates"),
         max_length=1000,
