@@ -12,6 +12,7 @@ from tests.world import BEGUN, GS1, World, number
 from lienvung.epcis import build
 from lienvung.ledger.capture import capture_events
 from lienvung.quality import actions as quality
+from lienvung.scan import standing
 
 pytestmark = pytest.mark.django_db
 PALLET = f"{GS1}/00/{number('18930000000000099')}"
@@ -79,3 +80,13 @@ def test_of_two_recalls_the_words_of_the_one_in_force_stand(world: World) -> Non
     assert "Mốc" not in said
     quality.close_recall(by=None, recall=first, note="Đã xử lý xong mọi việc")
     assert "Đang bị thu hồi" not in seen_at(world.pack_path)
+
+
+def test_a_unit_too_big_to_look_through_says_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standing, "MOST_INSIDE", 2)
+    aggregate(BOX, world.packs[:2], day=1)
+    assert "chỉ xem được một phần" not in seen_at(BOX.removeprefix(GS1))
+    aggregate(BOX, world.packs[2:3], day=2)
+    assert "chỉ xem được một phần" in seen_at(BOX.removeprefix(GS1))
+    mark(world, world.packs[:1])
+    assert "Bên trong có ít nhất 1 món đang bị thu hồi" in seen_at(BOX.removeprefix(GS1))

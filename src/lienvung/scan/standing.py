@@ -25,6 +25,10 @@ NO_WORDS = Text(
     "Cơ quan quản lý đã ra quyết định thu hồi. Không dùng, không bán; giữ lại và liên hệ nơi bán.",
     "The authority has decided on a recall. Do not use or sell it; keep it and ask the shop.",
 )
+NOT_ALL = Text(
+    "Bên trong có nhiều món, trang này chỉ xem được một phần; hãy quét mã từng món.",
+    "It holds many things, of which this page looked at a part only; scan each code.",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,12 +112,16 @@ def _goods_page(address: Address, records: Records, steps: Sequence[trace.Step],
     lot_number = address.lot or records.lot_number
     marked = _marked(address, records)
     marks = status.standing(*marked)
-    band, inside_only = _band(address, marked, marks)
+    recalled = standing.RECALLED in marks
+    inside = standing.inside(address.canonical) if address.level == "other" and not recalled else None
     maker = _maker(product)
     packed = facts.packed or _packed_on(happenings)
     produced = (records.lot.produced_on if records.lot else None) or facts.produced
     best_before = (records.lot.best_before if records.lot else None) or facts.best_before
     harvested = facts.harvested
+    warnings = _warnings(address, records, marks, best_before, happenings)
+    if inside is not None and not inside.whole and not inside.recalled:
+        warnings.append(standing.NOT_ALL)
     page = Page(
         path=address.path,
         canonical=address.canonical,
@@ -126,9 +130,9 @@ def _goods_page(address: Address, records: Records, steps: Sequence[trace.Step],
         verdict=rules.verdict(
             known,
             level=address.level,
-            recalled=band is not None and not inside_only,
+            recalled=recalled,
             scanned_first=_first_scan(address, known),
-            holds_recalled=inside_only,
+            holds_recalled=inside is not None and inside.recalled > 0,
             key=address.ais[0][0],
             sold=_sold_on(address, steps),
         ),
@@ -139,8 +143,8 @@ def _goods_page(address: Address, records: Records, steps: Sequence[trace.Step],
         lot=lot_number,
         serial=address.serial,
         hri=address.hri,
-        band=band,
-        warnings=_warnings(address, records, marks, best_before, happenings),
+        band=_band(marked, marks, inside),
+        warnings=warnings,
         picture=f"scan/products/{product.picture}.svg" if product and product.picture and not product.image else "",
         photo=_photo(product),
         maker=maker,
@@ -174,15 +178,11 @@ def _marked(address: Address, records: Records) -> list[str]:
     return [address.canonical, *(lot_uri(address.gtin, number) for number in numbers)]
 
 
-def _band(address: Address, marked: Sequence[str], marks: dict[str, int]) -> tuple[Band | None, bool]:
-    """(the recall in force, whether it is of what is inside only)."""
+def _band(marked: Sequence[str], marks: dict[str, int], inside: standing.Inside | None) -> Band | None:
+    """The recall in force: of the thing, else of what is inside."""
     if standing.RECALLED in marks:
-        return standing.band(marks[standing.RECALLED], *marked), False
-    if address.level == "other":
-        found = standing.inside(address.canonical)
-        if found.recalled:
-            return standing.band_of_contents(found), True
-    return None, False
+        return standing.band(marks[standing.RECALLED], *marked)
+    return standing.band_of_contents(inside) if inside is not None and inside.recalled else None
 
 
 def _warnings(
