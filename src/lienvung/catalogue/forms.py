@@ -49,7 +49,7 @@ class NumberField(forms.DecimalField):
             "max_decimal_places": phrase("Tối đa 3 chữ số thập phân.", "At most 3 decimals."),
         }
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # the stubs know the parent's int only
         if value in self.empty_values:
             return None
         try:
@@ -73,7 +73,7 @@ class DegreesField(forms.FloatField):
             "Hãy nhập độ thập phân, ví dụ 20,2539.", "Enter decimal degrees, for example 20.2539."
         )
 
-    def to_python(self, value: Any) -> float | None:
+    def to_python(self, value: Any) -> float | None:  # type: ignore[override]
         return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
 
 

@@ -117,9 +117,8 @@ def scope_csv(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
         }
         for row in rows_of(found.scope)
     ]
-    columns = ("place", "place_name", "gtin", "product", "product_en", "lot", "state", "state_vi", "state_en")
-    columns += ("things", "quantity", "uom", "unit_vi", "unit_en")
-    return _csv(f"recall-{found.pk}.csv", columns, rows)
+    columns = "place place_name gtin product product_en lot state state_vi state_en things quantity uom unit_vi unit_en"
+    return _csv(f"recall-{found.pk}.csv", tuple(columns.split()), rows)
 
 
 @login_required
