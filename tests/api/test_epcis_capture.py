@@ -248,7 +248,7 @@ def test_a_database_that_refuses_is_said_so(
     def refuse(*args: Any, **fields: Any) -> None:
         raise OperationalError(message)
 
-    monkeypatch.setattr("lienvung.ledger.api.capture", refuse)
+    monkeypatch.setattr("lienvung.exchange.capture_api.capture", refuse)
     body = check_problem(sender.post("/capture", document(seen(pack(1)))), status, "ImplementationException")
     assert message not in json.dumps(body)
 

@@ -96,6 +96,8 @@ INSTALLED_APPS = [
     "lienvung.people",
     "lienvung.catalogue",
     "lienvung.ledger",
+    "lienvung.exchange",
+    "lienvung.resolver",
     "lienvung.quality",
     "lienvung.scan",
     "lienvung.web",

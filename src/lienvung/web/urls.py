@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from lienvung.ledger.api import top as epcis_top
+from lienvung.exchange.events_api import top as epcis_top
 from lienvung.web.views import components, dashboard, events, home, search, things
 
 pages: list[URLPattern | URLResolver] = [
@@ -25,7 +25,7 @@ urlpatterns = [
     path("people/", include("lienvung.people.urls")),
     path("catalogue/", include("lienvung.catalogue.urls")),
     path("epcis/v2", epcis_top, name="epcis_top"),
-    path("epcis/v2/", include("lienvung.ledger.urls")),
+    path("epcis/v2/", include("lienvung.exchange.urls")),
     path("quality/", include("lienvung.quality.urls")),
     path("", include("lienvung.scan.urls")),  # last: it answers GS1 Digital Link paths at the root
 ]

@@ -1,4 +1,4 @@
-"""The EPCIS 2.0 REST binding (section 12), the part that this issue asks for: capture, jobs, events, events of an EPC.
+"""What every address of the binding shares: who asks, methods, problems, bodies within limits, pages.
 
 Who asks: `Authorization: Bearer <token of an organisation>`, or a signed-in
 session with its CSRF token. Every answer but OPTIONS needs one of them.
@@ -7,7 +7,6 @@ session with its CSRF token. Every answer but OPTIONS needs one of them.
 from __future__ import annotations
 
 import functools
-import json
 import logging
 import re
 from collections.abc import Callable
@@ -20,27 +19,12 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
-from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 
-from lienvung.epcis import read_document
-from lienvung.errors import Conflict, Invalid, ManyInvalid, NotAllowed, NotFound, Problem, TooLarge
+from lienvung.errors import NotAllowed, NotFound, Problem, TooLarge
+from lienvung.exchange.answers import ApiProblem, check_accept, check_content_type, options_answer, problem_answer
 from lienvung.ledger.access import Visible, visible_to_account, visible_to_organisations
-from lienvung.ledger.answers import (
-    ApiProblem,
-    check_accept,
-    check_content_type,
-    json_answer,
-    options_answer,
-    problem_answer,
-    query_document,
-)
-from lienvung.ledger.capture import Job, capture
-from lienvung.ledger.events import get_event, iso
-from lienvung.ledger.jobs import get_job, jobs
-from lienvung.ledger.query import PER_PAGE, refuse, run_query
-from lienvung.ledger.reading import rows
-from lienvung.ledger.rows import given_id
+from lienvung.ledger.query import PER_PAGE, refuse
 from lienvung.people.access import organisation_of_token, recording_organisations
 
 log = logging.getLogger(__name__)
@@ -196,128 +180,6 @@ def _too_large(limit: int) -> TooLarge:
     )
 
 
-# --- capture -----------------------------------------------------------------------------
-
-
-def post_capture(request: HttpRequest) -> HttpResponse:
-    asker = asker_of(request, "capture")
-    behaviour = request.headers.get("GS1-Capture-Error-Behaviour", "rollback").strip().lower()
-    if behaviour != "rollback":
-        raise ApiProblem(
-            400,
-            "ValidationException",
-            vi="GS1-Capture-Error-Behaviour: mới hỗ trợ rollback",
-            en="GS1-Capture-Error-Behaviour: only rollback is supported",
-        )
-    key = request.headers.get("Idempotency-Key", "").strip()[:200] or None
-    job = capture(body_of(request), submitter=asker.submitter, idempotency_key=key)
-    answer = json_answer(job_body(job), status=202)
-    answer["Location"] = reverse("epcis:job", kwargs={"job": job.id})
-    answer["GS1-Capture-Error-Behaviour"] = "rollback"
-    return answer
-
-
-def get_captures(request: HttpRequest) -> HttpResponse:
-    asker = asker_of(request, "query")
-    found, following = jobs(asker.organisations, per_page=per_page_of(request), token=request.GET.get("nextPageToken"))
-    answer = json_answer([job_body(job) for job in found])
-    return with_next(request, answer, following)
-
-
-def get_capture(request: HttpRequest, job: str) -> HttpResponse:
-    asker = asker_of(request, "query")
-    return json_answer(job_body(get_job(job, asker.organisations)))
-
-
-def job_body(job: Job) -> dict[str, Any]:
-    """CaptureJob of the OpenAPI document, and how many of its events were new."""
-    return {
-        "captureID": job.id,
-        "createdAt": iso(job.created_ms),
-        "finishedAt": iso(job.finished_ms) if job.finished_ms is not None else None,
-        "running": job.running,
-        "success": job.success,
-        "captureErrorBehaviour": job.behaviour,
-        "errors": job.errors,
-        "newEvents": job.new_events,
-        "knownEvents": job.known_events,
-    }
-
-
-# --- events --------------------------------------------------------------------------------
-
-
-def post_event(request: HttpRequest) -> HttpResponse:
-    asker = asker_of(request, "capture")
-    data = body_of(request)
-    readings = read_document(data, max_bytes=settings.CAPTURE_FILE_SIZE_LIMIT).events
-    if len(readings) != 1 or _is_document(data):
-        raise ManyInvalid(
-            [
-                Invalid(
-                    "ledger.one_event",
-                    vi="Cần đúng một sự kiện, không bọc tài liệu",
-                    en="one bare event is needed",
-                    path="",
-                )
-            ]
-        )
-    event_id = given_id(readings[0]) or readings[0].ni
-    job = capture(data, submitter=asker.submitter)
-    if not job.new_events:
-        event_id = readings[0].ni  # an event that another sent first has another eventID; its hash finds it for all
-        answer = problem_answer(
-            Conflict(
-                "ledger.event_exists",
-                vi=f"Sự kiện {event_id} đã có trong sổ",
-                en=f"the event {event_id} exists already",
-            )
-        )
-    else:
-        answer = json_answer({"eventID": event_id}, status=201)
-    answer["Location"] = reverse("epcis:events") + "/" + quote(event_id, safe="")
-    return answer
-
-
-def _is_document(data: bytes) -> bool:
-    value = json.loads(data)
-    return not isinstance(value, dict) or str(value.get("type", "")).startswith("EPCIS")
-
-
-def get_events(request: HttpRequest, epc: str | None = None) -> HttpResponse:
-    asker = asker_of(request, "query")
-    parameters = parameters_of(request)
-    page = run_query(
-        parameters,
-        seen_by=asker.visible(),
-        per_page=per_page_of(request),
-        token=request.GET.get("nextPageToken"),
-        naming=epc,
-    )
-    return with_next(
-        request, json_answer(query_document(page.events), content_type=media_type(request)), page.next_token
-    )
-
-
-def get_one_event(request: HttpRequest, event_id: str) -> HttpResponse:
-    asker = asker_of(request, "query")
-    event = get_event(event_id)
-    visible = asker.visible()
-    if not rows(f"SELECT 1 FROM ledger_event e WHERE e.rid = %s AND {visible.sql}", (event.rid, *visible.values)):
-        raise NotFound("ledger.no_such_event", vi=f"Không có sự kiện {event_id}", en=f"no event {event_id}")
-    return json_answer(query_document([event]), content_type=media_type(request))
-
-
-def get_top(request: HttpRequest) -> HttpResponse:
-    asker_of(request, "query")
-    return json_answer({"@set": ["capture", "events", "epcs"]})
-
-
-def media_type(request: HttpRequest) -> str:
-    asked = request.headers.get("Accept", "")
-    return "application/ld+json" if "ld+json" in asked and "application/json" not in asked else "application/json"
-
-
 def parameters_of(request: HttpRequest) -> dict[str, list[str]]:
     """Query parameters; a comma divides values, as itself or escaped, and a name given again has further values."""
     found: dict[str, list[str]] = {}
@@ -363,14 +225,6 @@ def with_next(request: HttpRequest, answer: HttpResponse, token: str | None) -> 
             f'<{request.build_absolute_uri(request.path)}?{query}{"&" * bool(query)}{token_pair}>; rel="next"'
         )
     return answer
-
-
-captures = resource(post=post_capture, get=get_captures)
-capture_job = resource(get=get_capture)
-events = resource(get=get_events, post=post_event)
-event = resource(get=get_one_event)
-events_of_epc = resource(get=get_events)
-top = resource(get=get_top)
 
 
 @csrf_exempt
