@@ -341,6 +341,7 @@ def run_query(
     per_page: int = PER_PAGE,
     token: str | None = None,
     naming: str | None = None,
+    prefixes: Mapping[str, str] | None = None,
 ) -> Page:
     """One page of the events that `parameters` ask for, that name `naming` anywhere, and that `seen_by` leaves."""
     order, conditions = order_of(parameters), conditions_of(parameters)
@@ -370,6 +371,29 @@ def run_query(
     more = len(found) > wanted and (order.limit is None or shown < order.limit)
     following = signing.dumps([name, top, shown, *here[-1]], salt=SALT, compress=True) if more else None
     return Page([events[rid] for _, rid in here], following)
+
+
+def newest_rid() -> int:
+    """The number of the event recorded last; 0 in an empty ledger."""
+    [(top,)] = rows("SELECT COALESCE(MAX(rid), 0) FROM ledger_event")
+    return int(top)
+
+
+def matches_since(
+    parameters: Mapping[str, Values],
+    *,
+    seen_by: Visible = EVERYTHING,
+    after: int,
+    up_to: int,
+    limit: int,
+    prefixes: Mapping[str, str] | None = None,
+) -> list[StoredEvent]:
+    """The first `limit` events numbered over `after` and at most `up_to` that `parameters` ask for, as recorded."""
+    conditions = conditions_of(parameters)
+    conditions.where(seen_by.sql, seen_by.values)
+    order = Order(by_time=False, descending=False, limit=None, most=None)
+    found = _find(conditions, order, up_to, (0, after), limit)
+    return sorted(by_rids(rid for _, rid in found), key=lambda event: event.rid)
 
 
 def _find(
@@ -410,4 +434,4 @@ def _open_token(token: str, name: str) -> tuple[int, int, tuple[int, int]]:
     return top, shown, (t, rid)
 
 
-__all__ = ["PER_PAGE", "Page", "Problem", "QueryProblem", "run_query"]
+__all__ = ["PER_PAGE", "Page", "Problem", "QueryProblem", "matches_since", "newest_rid", "run_query"]

@@ -55,6 +55,20 @@ def given_id(reading: Reading) -> str | None:
     return own_id if own_id and own_id[:3].lower() != "ni:" else None
 
 
+# the tables of one document, in the order in which capture inserts them; `Rows` has a list of this name for each
+TABLES = (
+    "event",
+    "event_id",
+    "mention",
+    "link",
+    "group",
+    "persistent",
+    "reference",
+    "error",
+    "void",
+    "field",
+    "amount",
+)
 Lists = list[tuple[int, list[str], list[Any]]]  # of one event: role, identifiers, their ids (None: not known yet)
 
 
@@ -173,6 +187,8 @@ class Rows:
         self.reference: list[Row] = []
         self.error: list[Row] = []
         self.void: list[Row] = []
+        self.field: list[Row] = []
+        self.amount: list[Row] = []
         self.lots: dict[int, dict[int, tuple[int, int]]] = {}  # lot -> serial -> (t, rid)
         self.without_effect: set[int] = set()  # events declared wrong already
 

@@ -88,11 +88,32 @@ COLUMNS: dict[str, list[tuple[str, str]]] = {
         ("disp", "int8"),
         ("is_set", "int2"),
     ],
+    "field": [("name", "int8"), ("word", "text"), ("event", "int8")],
+    "amount": [("name", "int8"), ("num", "float8"), ("event", "int8")],
+    "block": [("blk", "int8"), ("min_t", "int8"), ("max_t", "int8"), ("times", "bytea")],
+    "posting": [("kind", "int2"), ("value", "int8"), ("blk", "int8"), ("bits", "bytea")],
+    "master": [("element", "text"), ("vocabulary", "text"), ("sender", "text"), ("document", "int8")],
+    "master_attribute": [
+        ("attribute", "text"),
+        ("word", "text"),
+        ("element", "text"),
+        ("vocabulary", "text"),
+        ("sender", "text"),
+        ("document", "int8"),
+        ("value", "text"),
+    ],
+    "master_child": [
+        ("element", "text"),
+        ("child", "text"),
+        ("vocabulary", "text"),
+        ("sender", "text"),
+        ("document", "int8"),
+    ],
 }
 COLUMNS["hash"] = [("prefix", "int8"), ("rid", "int8")]
 COLUMNS["group"] = COLUMNS["link"]
 # a row that stands already is left alone there; elsewhere a clash is a fault and undoes the document
-IGNORED = {"void", "reference"}
+IGNORED = {"void", "reference", "master", "master_attribute", "master_child"}
 
 
 def open_store() -> SqliteStore | PostgresStore:
