@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from lienvung.errors import Invalid
 from lienvung.gs1 import check_digit
+from lienvung.gs1.address import Address, path_of, raw_path, read_address
 from lienvung.gs1.checks import CSET82
-from lienvung.scan.addresses import Address, path_of, raw_path, read_address
 
 GTIN = "0893000000001" + check_digit("0893000000001")
 GLN = "893000000001" + check_digit("893000000001")
@@ -42,10 +42,10 @@ def test_levels(path: str, level: str, canonical: str, up: list[str]) -> None:
 @pytest.mark.parametrize(
     ("path", "code"),
     [
-        ("/99/123", "scan.no_key"),
-        ("/10/LOT", "scan.no_key"),
-        (f"/01/{GTIN}/10", "scan.odd_path"),
-        (f"/01/{GTIN}//10/A", "scan.odd_path"),
+        ("/99/123", "gs1.no_key"),
+        ("/10/LOT", "gs1.no_key"),
+        (f"/01/{GTIN}/10", "gs1.odd_path"),
+        (f"/01/{GTIN}//10/A", "gs1.odd_path"),
         (f"/01/{GTIN[:-1]}{(int(GTIN[-1]) + 1) % 10}", "gs1.check_digit"),
         (f"/01/{GTIN}/21/S/10/A", "gs1.qualifier"),
         (f"/01/{GTIN}/10/{'A' * 21}", None),

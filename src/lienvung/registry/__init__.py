@@ -1,4 +1,4 @@
-"""What the rooms hand to the pages: navigation, search, panels and the URL × role table.
+"""What the rooms hand to the pages: navigation, search, panels, links of identifiers and the URL × role table.
 
 A room registers its parts in its `AppConfig.ready()`; the front door reads them. A registry is frozen
 when it is first read (or by `freeze()`): registering later raises, so that what a page shows cannot
@@ -14,7 +14,10 @@ from lienvung.registry.parts import (
     OFFICIAL,
     SIGNED_IN,
     ActWords,
+    Identifier,
+    LinkProvider,
     NavigationItem,
+    OfferedLink,
     Page,
     Panel,
     SearchHit,
@@ -30,8 +33,19 @@ lot_panels: Registry[Panel] = Registry("lot_panels")
 organisation_panels: Registry[Panel] = Registry("organisation_panels")
 pages: Registry[Page] = Registry("pages")
 act_words: Registry[ActWords] = Registry("act_words")
+link_providers: Registry[LinkProvider] = Registry("link_providers")
 
-ALL = (navigation, search_providers, home_panels, product_panels, lot_panels, organisation_panels, pages, act_words)
+ALL = (
+    navigation,
+    search_providers,
+    home_panels,
+    product_panels,
+    lot_panels,
+    organisation_panels,
+    pages,
+    act_words,
+    link_providers,
+)
 
 
 def freeze() -> None:
@@ -48,7 +62,10 @@ __all__ = [
     "OFFICIAL",
     "SIGNED_IN",
     "ActWords",
+    "Identifier",
+    "LinkProvider",
     "NavigationItem",
+    "OfferedLink",
     "Page",
     "Panel",
     "Registry",
@@ -57,6 +74,7 @@ __all__ = [
     "act_words",
     "freeze",
     "home_panels",
+    "link_providers",
     "lot_panels",
     "navigation",
     "organisation_panels",

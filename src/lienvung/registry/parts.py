@@ -86,3 +86,48 @@ class Page:
     methods: tuple[str, ...] = ("GET",)
     note: str = ""
     order: int = field(default=100, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """What a GS1 Digital Link names, as the resolver asks the rooms about it.
+
+    `ais`: key and qualifiers in path order; `path`: the same as a path, `/01/…/10/…`; `uri`: the ledger's one
+    name for it (`lienvung.gs1.canonical_uri`), at the finest level.
+    """
+
+    ais: tuple[tuple[str, str], ...]
+    path: str
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedLink:
+    """A link that a room knows for an identifier, without anybody having registered it.
+
+    `kind`: the bare word of the GS1 web vocabulary ("pip"); `href`: an address of this site ("/…") or a whole URL.
+    `default`: where the resolver leads to when nothing better is asked for and the owner named nothing.
+    `urgent`: it stands before every link of the owner (a recall is in force, the code was never issued).
+    """
+
+    kind: str
+    href: str
+    title: Text
+    languages: tuple[str, ...] = ()
+    media_type: str = ""
+    default: bool = False
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LinkProvider:
+    """`links(identifier)` gives what the room knows for an identifier, of public things only; of nothing else it
+    gives nothing. `kinds`: the link types it may give, so that nobody is asked in vain; `default`: it may give
+    a default link.
+    """
+
+    name: str
+    kinds: frozenset[str]
+    links: Callable[[Identifier], Sequence[OfferedLink]]
+    default: bool = False
+    order: int = 100

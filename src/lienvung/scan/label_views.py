@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lienvung.catalogue import actions
 from lienvung.catalogue.models import LabelJob, Lot, Product
 from lienvung.errors import Invalid, NotAllowed, NotFound
+from lienvung.gs1.address import read_address
 from lienvung.people.models import Account
 from lienvung.scan import access, sheets
-from lienvung.scan.addresses import read_address
 from lienvung.scan.codes import code as code_of
 from lienvung.scan.codes import svg as code_svg
 from lienvung.scan.forms import LabelForm

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from lienvung.catalogue.models import LabelJob, Lot, Product
-from lienvung.scan.addresses import Address
+from lienvung.gs1.address import Address
 from lienvung.scan.sheets import Label, Layout
 
 SAMPLE = "MAU-SAMPLE"

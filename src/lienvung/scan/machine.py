@@ -10,8 +10,8 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from lienvung.gs1 import AIS
+from lienvung.gs1.address import Address
 from lienvung.ledger import trace
-from lienvung.scan.addresses import Address
 from lienvung.scan.page import Page
 from lienvung.scan.rules import Known
 

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 from django.utils import timezone
 
 from lienvung.catalogue.models import Product
+from lienvung.gs1.address import Address
 from lienvung.gs1.canonical import key_of
 from lienvung.scan import details
-from lienvung.scan.addresses import Address
 from lienvung.scan.page import Item, Maker, StepView
 from lienvung.texts import Text
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from lienvung.catalogue.models import Place
+from lienvung.gs1.address import Address
 from lienvung.gs1.canonical import key_of
 from lienvung.ledger import events
 from lienvung.people.models import Organisation
 from lienvung.scan import access, drawing, rules
-from lienvung.scan.addresses import Address
 from lienvung.scan.page import Maker, Page, PlaceView, StepView
 from lienvung.scan.rules import Known
 from lienvung.scan.units import unit_words

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lienvung.catalogue.models import IssuedSerial, Lot, Place, Product
+from lienvung.gs1.address import CANONICAL, Address, lot_uri
 from lienvung.ledger import events, status, trace
 from lienvung.scan import access, details, minimum, places, rules, standing
-from lienvung.scan.addresses import CANONICAL, Address, lot_uri
 from lienvung.scan.counting import counter
 from lienvung.scan.page import Band, Maker, Page, StepView
 from lienvung.scan.rules import Happening, Known, Stop

@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from lienvung.errors import Invalid
+from lienvung.gs1.address import Address, raw_path, read_address
 from lienvung.scan import lists, machine, story
-from lienvung.scan.addresses import Address, raw_path, read_address
 from lienvung.scan.counting import counter, province_of
 from lienvung.scan.page import Page
 from lienvung.scan.rules import Known

@@ -1,4 +1,7 @@
-"""What a path on our own domain asks for: GS1 Digital Link paths read, checked, and put in one form."""
+"""What a path on our own domain asks for: GS1 Digital Link paths read, checked, and put in one form.
+
+The resolver and the page behind a code read the same paths, so they read them here.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,9 @@ from typing import Any
 from urllib.parse import quote
 
 from lienvung.errors import Invalid
-from lienvung.gs1 import AIS, DigitalLink, canonical_uri
+from lienvung.gs1.ais import AIS
+from lienvung.gs1.canonical import canonical_uri
+from lienvung.gs1.digital_link import DigitalLink
 from lienvung.gs1.percent import encode_strict
 
 CANONICAL = "https://id.gs1.org"
@@ -109,17 +114,17 @@ def _read(path: str) -> Address:
     segments = path.strip("/").split("/")
     if segments[0] not in AIS or not AIS[segments[0]].is_key:
         raise Invalid(
-            "scan.no_key",
+            "gs1.no_key",
             vi=f"Địa chỉ không bắt đầu bằng một khoá GS1: AI ({segments[0][:8]}) không phải là khoá chính.",
             en=f"The address does not begin with a GS1 key: AI ({segments[0][:8]}) is not a primary key.",
         )
     if len(segments) % 2 or "" in segments:
         raise Invalid(
-            "scan.odd_path",
+            "gs1.odd_path",
             vi="Địa chỉ thiếu giá trị sau một mã phân biệt (AI).",
             en="The address lacks a value after an application identifier (AI).",
         )
     link = DigitalLink.parse(CANONICAL + path, short_gtins=True)
     if link.stem != CANONICAL:
-        raise Invalid("scan.two_keys", vi="Địa chỉ có hai khoá GS1.", en="The address has two GS1 keys.")
+        raise Invalid("gs1.two_keys", vi="Địa chỉ có hai khoá GS1.", en="The address has two GS1 keys.")
     return Address(link.path)
