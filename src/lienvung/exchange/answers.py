@@ -1,4 +1,8 @@
-"""How the EPCIS REST binding answers: headers, problems (RFC 7807 with the standard's names), query documents."""
+"""How the EPCIS REST binding answers: query documents, collections, pages, and what OPTIONS tells.
+
+render_events(events, form) -> (bytes, content type)     for any receiver, also one who is called
+events_answer(request, events, …) -> HttpResponse        for who asked just now
+"""
 
 from __future__ import annotations
 
@@ -7,112 +11,50 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from lienvung import __version__
 from lienvung.epcis import DEFAULT_CONTEXT
-from lienvung.errors import Conflict, ManyInvalid, NotAllowed, NotFound, Problem, TooLarge
+from lienvung.exchange.headers import VERSIONS, extensions_text, limits
+from lienvung.exchange.negotiation import EVENT_MEDIA, AnswerForm, form_of, media_of
+from lienvung.exchange.problems import (
+    ApiProblem,
+    ProblemAnswer,
+    exception_of,
+    problem_answer,
+    problem_body,
+    xml_text,
+)
 from lienvung.ledger.events import StoredEvent
-from lienvung.ledger.query import QueryProblem
 from lienvung.ledger.reading import marks, rows
 
-VERSIONS = {
-    "GS1-EPCIS-Version": "2.0.0",
-    "GS1-EPCIS-Min": "2.0.0",
-    "GS1-EPCIS-Max": "2.0.0",
-    "GS1-CBV-Version": "2.0.0",
-    "GS1-CBV-Min": "2.0.0",
-    "GS1-CBV-Max": "2.0.0",
-    "GS1-EPC-Format": "Never_Translates",
-    "GS1-CBV-XML-Format": "Never_Translates",
-    "GS1-Vendor-Version": f"lienvung/{__version__}",
-    "GS1-Extensions": "",
-}
-TITLES = {
-    400: "Bad request",
-    401: "Not authenticated",
-    403: "Not allowed",
-    404: "Not found",
-    405: "Method not allowed",
-    406: "Not acceptable",
-    409: "Already there",
-    411: "Length required",
-    413: "Too large",
-    415: "Unsupported media type",
-    500: "The server failed",
-    503: "Try again later",
-}
-
-
-class ApiProblem(Problem):
-    """A fault of the request itself, with the standard's name for it."""
-
-    def __init__(self, status: int, exception: str, *, vi: str, en: str) -> None:
-        super().__init__(f"epcis.{exception}", vi=vi, en=en)
-        self.status = status
-        self.exception = exception
-
-
-def limits() -> dict[str, str]:
-    """What a capture may hold, as announced by OPTIONS and repeated by 413."""
-    return {
-        "GS1-EPCIS-Capture-Limit": str(settings.CAPTURE_EVENT_LIMIT),
-        "GS1-EPCIS-Capture-File-Size-Limit": str(settings.CAPTURE_FILE_SIZE_LIMIT),
-        "GS1-Capture-Error-Behaviour": "rollback",
-    }
-
-
-def exception_of(problem: Problem) -> str:
-    """The name that EPCIS 2.0 (section 12.7) has for a problem."""
-    if isinstance(problem, ApiProblem | QueryProblem):
-        return problem.exception
-    if isinstance(problem, TooLarge):
-        return "CaptureLimitExceededException"
-    if isinstance(problem, Conflict):
-        return "ResourceAlreadyExistsException"
-    if isinstance(problem, NotFound):
-        return "NoSuchResourceException"
-    if isinstance(problem, NotAllowed):
-        return "SecurityException"
-    return "ValidationException"
-
-
-def problem_answer(problem: Problem) -> HttpResponse:
-    """RFC 7807; `errors` has every fault with its JSON Pointer."""
-    faults = problem.faults if isinstance(problem, ManyInvalid) else (problem,)
-    exception = exception_of(problem)
-    body = {
-        "type": f"epcisException:{exception}",
-        "title": TITLES.get(problem.status, "Problem"),
-        "status": problem.status,
-        "detail": problem.en if len(faults) == 1 else f"{len(faults)} faults",
-        "detail_vi": problem.vi if len(faults) == 1 else f"{len(faults)} lỗi",
-        "errors": [
-            {
-                "type": f"epcisException:{exception}",
-                "code": fault.code,
-                "path": fault.path,
-                "detail": fault.en,
-                "detail_vi": fault.vi,
-            }
-            for fault in faults
-        ],
-    }
-    answer = json_answer(body, status=problem.status, content_type="application/problem+json")
-    if problem.status == 413:
-        set_headers(answer, limits())
-    if problem.status == 401:
-        answer["WWW-Authenticate"] = 'Bearer realm="lienvung"'
-    if problem.status == 503:
-        answer["Retry-After"] = "5"
-    return answer
+__all__ = [
+    "AnswerForm",
+    "ApiProblem",
+    "ProblemAnswer",
+    "collection_answer",
+    "events_answer",
+    "exception_of",
+    "form_of",
+    "json_answer",
+    "limits",
+    "options_answer",
+    "problem_answer",
+    "problem_body",
+    "query_document",
+    "render_events",
+    "set_headers",
+]
 
 
 def json_answer(body: Any, *, status: int = 200, content_type: str = "application/json") -> HttpResponse:
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    answer = HttpResponse(text, status=status, content_type=f"{content_type}; charset=utf-8")
-    set_headers(answer, {name: value for name, value in VERSIONS.items() if value})
+    return plain_answer(text.encode(), status=status, content_type=f"{content_type}; charset=utf-8")
+
+
+def plain_answer(data: bytes, *, status: int = 200, content_type: str) -> HttpResponse:
+    """An answer with the headers that all answers have."""
+    answer = HttpResponse(data, status=status, content_type=content_type)
+    set_headers(answer, VERSIONS)
     answer["Cache-Control"] = "no-store"
     return answer
 
@@ -132,38 +74,53 @@ def options_answer(methods: Sequence[str], *, capture: bool) -> HttpResponse:
     return answer
 
 
-def check_accept(request: HttpRequest) -> None:
-    """We answer JSON and JSON-LD only (XML has its own issue)."""
-    header = request.headers.get("Accept", "").strip()
-    if not header:
-        return
-    for part in header.split(","):
-        media, *settings_of = (piece.strip().lower() for piece in part.split(";"))
-        if media in {"*/*", "application/*", "application/json", "application/ld+json", "application/problem+json"}:
-            quality = next((word[2:] for word in settings_of if word.startswith("q=")), "1")
-            if quality.strip("0.") != "":
-                return
-    raise ApiProblem(
-        406,
-        "NotAcceptableException",
-        vi="Chỉ trả lời được application/json hoặc application/ld+json",
-        en="only application/json or application/ld+json can be answered",
-    )
+def events_answer(
+    request: HttpRequest,
+    events: Sequence[StoredEvent],
+    *,
+    query_name: str = "SimpleEventQuery",
+    form: AnswerForm | None = None,
+) -> HttpResponse:
+    """Events as the asker wants them, with the headers that say how they are written."""
+    form = form or form_of(request)
+    data, content_type = render_events(events, form, query_name=query_name)
+    answer = plain_answer(data, content_type=content_type)
+    set_headers(answer, form_headers(form))
+    used = prefixes_of(contexts_of([event.rid for event in events]).values())
+    if used:
+        answer["GS1-Extensions"] = extensions_text(used)
+    else:
+        del answer["GS1-Extensions"]
+    return answer
 
 
-def check_content_type(request: HttpRequest) -> None:
-    """JSON in UTF-8 (RFC 8259 section 8.1)."""
-    charset = (request.content_params or {}).get("charset", "utf-8").lower().strip('"')
-    if request.content_type not in {"application/json", "application/ld+json"} or charset not in {"utf-8", "utf8"}:
-        raise ApiProblem(
-            415,
-            "UnsupportedMediaTypeException",
-            vi="Hãy gửi application/json hoặc application/ld+json, mã UTF-8",
-            en="send application/json or application/ld+json in UTF-8",
-        )
+def form_headers(form: AnswerForm) -> dict[str, str]:
+    """What the headers of an answer, or of a call to a subscriber, say of its form."""
+    version = f"{form.epcis_version}.0"
+    found = {"GS1-EPCIS-Version": version, "GS1-CBV-Version": version, "GS1-EPC-Format": form.epcs.value}
+    if form.media == "xml":
+        found["GS1-CBV-XML-Format"] = form.words.value
+    return found
 
 
-def query_document(events: Sequence[StoredEvent], *, name: str = "SimpleEventQuery") -> dict[str, Any]:
+def render_events(
+    events: Sequence[StoredEvent],
+    form: AnswerForm,
+    *,
+    query_name: str = "SimpleEventQuery",
+    subscription_id: str | None = None,
+) -> tuple[bytes, str]:
+    """An EPCISQueryDocument in the wanted form, and its Content-Type."""
+    if form.media == "xml":  # comes with lienvung.epcis.write_xml
+        raise ApiProblem(501, "ImplementationException", vi="Chưa trả lời bằng XML", en="no XML answers yet")
+    document = query_document(events, name=query_name, subscription_id=subscription_id)
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return text.encode(), f"{form.content_type}; charset=utf-8"
+
+
+def query_document(
+    events: Sequence[StoredEvent], *, name: str = "SimpleEventQuery", subscription_id: str | None = None
+) -> dict[str, Any]:
     """An EPCISQueryDocument (EPCIS 2.0 section 10.2), with the JSON-LD contexts that its events came with."""
     contexts = contexts_of([event.rid for event in events])
     merged, prefixes = merge(list(contexts.values()))
@@ -174,26 +131,68 @@ def query_document(events: Sequence[StoredEvent], *, name: str = "SimpleEventQue
         if own is not None and "@context" not in body and clashes(own, prefixes):
             body = {"@context": own, **body}
         listed.append(body)
+    results: dict[str, Any] = {"queryName": name, "resultsBody": {"eventList": listed}}
+    if subscription_id is not None:
+        results = {"subscriptionID": subscription_id, **results}
     return {
         "@context": merged,
         "type": "EPCISQueryDocument",
         "schemaVersion": "2.0",
-        "creationDate": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "epcisBody": {"queryResults": {"queryName": name, "resultsBody": {"eventList": listed}}},
+        "creationDate": now_text(),
+        "epcisBody": {"queryResults": results},
     }
+
+
+def now_text() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def collection_answer(request: HttpRequest, members: Sequence[str], *, extensions: Mapping[str, str]) -> HttpResponse:
+    """A list of resources or values as Collection; values in a namespace that the asker has a prefix for are short."""
+    used: dict[str, str] = {}
+    listed = []
+    for member in members:
+        found = next(((p, uri) for p, uri in extensions.items() if member.startswith(uri) and member != uri), None)
+        if found is not None:
+            used[found[0]] = found[1]
+            member = f"{found[0]}:{member[len(found[1]) :]}"
+        listed.append(member)
+    media = media_of(request, EVENT_MEDIA)
+    if media.endswith("xml"):
+        answer = plain_answer(_collection_xml(listed, used), content_type=f"{media}; charset=utf-8")
+    else:
+        context = [*parts(DEFAULT_CONTEXT), *([used] if used else [])]
+        answer = json_answer({"@context": context, "type": "Collection", "member": listed}, content_type=media)
+    if used:
+        answer["GS1-Extensions"] = extensions_text(used)
+    else:
+        del answer["GS1-Extensions"]
+    return answer
+
+
+def _collection_xml(members: Sequence[str], prefixes: Mapping[str, str]) -> bytes:
+    spaces = "".join(f' xmlns:{prefix}="{xml_text(uri)}"' for prefix, uri in prefixes.items())
+    inner = "".join(f"<member>{xml_text(member)}</member>" for member in members)
+    head = "<?xml version='1.0' encoding='UTF-8'?>\n"
+    space = 'xmlns:epcis="urn:epcglobal:epcis:xsd:2"'
+    return f"{head}<epcis:Collection {space}{spaces}>{inner}</epcis:Collection>\n".encode()
 
 
 def contexts_of(rids: Sequence[int]) -> dict[int, Any]:
     """The JSON-LD context of the document of each event."""
-    if not rids:
-        return {}
-    found = rows(
-        "SELECT e.rid, x.json FROM ledger_event e JOIN ledger_document d ON d.id = e.doc "
-        f"JOIN ledger_context x ON x.id = d.context_id WHERE e.rid IN {marks(rids)}",
-        rids,
-    )
     known: dict[str, Any] = {}
-    return {rid: known.setdefault(text, json.loads(text)) for rid, text in found}
+    found: dict[int, Any] = {}
+    for start in range(0, len(rids), 500):
+        part = rids[start : start + 500]
+        for rid, text in rows(
+            "SELECT e.rid, x.json FROM ledger_event e JOIN ledger_document d ON d.id = e.doc "
+            f"JOIN ledger_context x ON x.id = d.context_id WHERE e.rid IN {marks(part)}",
+            part,
+        ):
+            if text not in known:
+                known[text] = json.loads(text)
+            found[rid] = known[text]
+    return found
 
 
 def parts(context: Any) -> list[Any]:
@@ -210,6 +209,12 @@ def merge(contexts: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
         elif part not in merged:
             merged.append(part)
     return [*merged, *({name: value} for name, value in prefixes.items())], prefixes
+
+
+def prefixes_of(contexts: Any) -> dict[str, str]:
+    """Prefix -> namespace of the extensions in these contexts, first come first served."""
+    _, prefixes = merge(list(contexts))
+    return {name: uri for name, uri in prefixes.items() if isinstance(uri, str) and not name.startswith("@")}
 
 
 def clashes(context: Any, prefixes: Mapping[str, Any]) -> bool:

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from lienvung.epcis import read_document
 from lienvung.errors import Conflict, Invalid, ManyInvalid, NotFound
-from lienvung.exchange.answers import json_answer, problem_answer, query_document
+from lienvung.exchange.answers import events_answer, form_of, json_answer, problem_answer
 from lienvung.exchange.resource import asker_of, body_of, parameters_of, per_page_of, resource, with_next
 from lienvung.ledger.capture import capture
 from lienvung.ledger.events import get_event
@@ -59,6 +59,7 @@ def _is_document(data: bytes) -> bool:
 
 def get_events(request: HttpRequest, epc: str | None = None) -> HttpResponse:
     asker = asker_of(request, "query")
+    form = form_of(request)
     parameters = parameters_of(request)
     page = run_query(
         parameters,
@@ -67,28 +68,22 @@ def get_events(request: HttpRequest, epc: str | None = None) -> HttpResponse:
         token=request.GET.get("nextPageToken"),
         naming=epc,
     )
-    return with_next(
-        request, json_answer(query_document(page.events), content_type=media_type(request)), page.next_token
-    )
+    return with_next(request, events_answer(request, page.events, form=form), page.next_token)
 
 
 def get_one_event(request: HttpRequest, event_id: str) -> HttpResponse:
     asker = asker_of(request, "query")
+    form = form_of(request)
     event = get_event(event_id)
     visible = asker.visible()
     if not rows(f"SELECT 1 FROM ledger_event e WHERE e.rid = %s AND {visible.sql}", (event.rid, *visible.values)):
         raise NotFound("ledger.no_such_event", vi=f"Không có sự kiện {event_id}", en=f"no event {event_id}")
-    return json_answer(query_document([event]), content_type=media_type(request))
+    return events_answer(request, [event], form=form)
 
 
 def get_top(request: HttpRequest) -> HttpResponse:
     asker_of(request, "query")
     return json_answer({"@set": ["capture", "events", "epcs"]})
-
-
-def media_type(request: HttpRequest) -> str:
-    asked = request.headers.get("Accept", "")
-    return "application/ld+json" if "ld+json" in asked and "application/json" not in asked else "application/json"
 
 
 events = resource(get=get_events, post=post_event)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import functools
 import logging
 import re
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote_plus, urlencode
@@ -19,16 +20,22 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 
 from lienvung.errors import NotAllowed, NotFound, Problem, TooLarge
-from lienvung.exchange.answers import ApiProblem, check_accept, check_content_type, options_answer, problem_answer
+from lienvung.exchange.answers import options_answer
+from lienvung.exchange.headers import VARIES_BY, check_headers
+from lienvung.exchange.negotiation import EVENT_MEDIA, media_of, problem_media
+from lienvung.exchange.problems import ApiProblem, ProblemAnswer, problem_answer
 from lienvung.ledger.access import Visible, visible_to_account, visible_to_organisations
-from lienvung.ledger.query import PER_PAGE, refuse
+from lienvung.ledger.events import iso
+from lienvung.ledger.query import PER_PAGE, TOKEN_AGE_S, refuse
 from lienvung.people.access import organisation_of_token, recording_organisations
 
 log = logging.getLogger(__name__)
 View = Callable[..., HttpResponse]
+LONGEST_ADDRESS = 16 * 1024
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _SERIALISED = re.compile(r"^urn:epc:|/(?:10|21|22|235|253|254|255|401|402|800[346]|801[0378])/", re.IGNORECASE)
 
@@ -91,34 +98,74 @@ def _not_authenticated() -> ApiProblem:
     )
 
 
-def resource(**views: View) -> View:
-    """The view of an address: `get=` and `post=`; HEAD, OPTIONS and every problem are answered here."""
-    methods = [name.upper() for name in views] + ["HEAD"] * ("get" in views) + ["OPTIONS"]
+def resource(*, offers: Sequence[str] = EVENT_MEDIA, capture: bool = False, **views: View) -> View:
+    """The view of an address: `get=`, `post=`, `delete=`; HEAD, OPTIONS and every problem are answered here.
+
+    `offers`: the media types of its answers; who accepts none of them is told so before anything is done.
+    `capture`: OPTIONS tells the limits of a capture too.
+    """
+    methods = ["OPTIONS"] + [name.upper() for name in views] + ["HEAD"] * ("get" in views)
 
     @csrf_exempt
     @functools.wraps(next(iter(views.values())))
     def view(request: HttpRequest, **place: str) -> HttpResponse:
         if request.method == "OPTIONS":
-            return options_answer(methods, capture="post" in views)
-        try:
-            method = (
-                "get" if request.method == "HEAD" else (request.method or "").lower()
-            )  # the server leaves out the body
-            chosen = views.get(method)
-            if chosen is None:
-                answer = problem_answer(
-                    ApiProblem(405, "ImplementationException", vi="Không dùng được cách này", en="no such method here")
-                )
-                answer["Allow"] = ", ".join(methods)
-                return answer
-            check_accept(request)
-            return chosen(request, **place)
-        except Problem as problem:
-            return problem_answer(problem)
-        except DatabaseError as fault:
-            return problem_answer(_database_problem(fault))
+            return options_answer(methods, capture=capture)
+        # the server leaves out the body of an answer to HEAD
+        chosen = views.get("get" if request.method == "HEAD" else (request.method or "").lower())
+        if chosen is None:
+            answer = problem_answer(
+                ApiProblem(405, "ImplementationException", vi="Không dùng được cách này", en="no such method here")
+            )
+            answer["Allow"] = ", ".join(methods)
+        else:
+            answer = _answered(request, chosen, offers if request.method != "DELETE" else (), place)
+        return finish(request, answer)
 
     return view
+
+
+def _answered(request: HttpRequest, view: View, offers: Sequence[str], place: dict[str, str]) -> HttpResponse:
+    """The view's answer, or the problem that it ran into."""
+    try:
+        check_address(request)
+        check_headers(request)
+        if offers:
+            media_of(request, offers)
+        return view(request, **place)
+    except Problem as problem:
+        return problem_answer(problem)
+    except DatabaseError as fault:
+        return problem_answer(_database_problem(fault))
+    except Exception as fault:  # a fault of ours: the asker gets a problem in his format, the log gets the rest
+        log.exception("%s %s failed", request.method, request.path, exc_info=fault)
+        return problem_answer(
+            ApiProblem(
+                500,
+                "ImplementationException",
+                vi="Máy chủ gặp lỗi; đã ghi vào nhật ký",
+                en="the server failed; it is in the log",
+            )
+        )
+
+
+def finish(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """What is the same for all answers: problems in the asker's format, and what the answer depends on."""
+    if isinstance(answer, ProblemAnswer) and problem_media(request) == "application/problem+xml":
+        answer.as_xml()
+    patch_vary_headers(answer, VARIES_BY)
+    return answer
+
+
+def check_address(request: HttpRequest) -> None:
+    """Raises ApiProblem 414 for an address that is too long for one (EPCIS 2.0 section 12.7)."""
+    if len(request.META.get("QUERY_STRING", "")) + len(request.path) > LONGEST_ADDRESS:
+        raise ApiProblem(
+            414,
+            "URITooLongException",
+            vi=f"Địa chỉ dài quá {LONGEST_ADDRESS} ký tự; hãy gửi truy vấn bằng POST /queries",
+            en=f"the address is longer than {LONGEST_ADDRESS} characters; send the query with POST /queries",
+        )
 
 
 def _database_problem(fault: DatabaseError) -> Problem:
@@ -133,9 +180,23 @@ def _database_problem(fault: DatabaseError) -> Problem:
     )
 
 
-def body_of(request: HttpRequest) -> bytes:
-    """The body, if it is within the announced limit."""
-    check_content_type(request)
+def check_content_type(request: HttpRequest, media: Sequence[str] = EVENT_MEDIA) -> None:
+    """One of `media`, in UTF-8 (RFC 8259 section 8.1)."""
+    charset = (request.content_params or {}).get("charset", "utf-8").lower().strip('"')
+    if request.content_type not in media or charset not in {"utf-8", "utf8", "us-ascii"}:
+        listed = ", ".join(media)
+        raise ApiProblem(
+            415,
+            "UnsupportedMediaTypeException",
+            vi=f"Hãy gửi {listed}, mã UTF-8",
+            en=f"send {listed} in UTF-8",
+            path="Content-Type",
+        )
+
+
+def body_of(request: HttpRequest, media: Sequence[str] = EVENT_MEDIA) -> bytes:
+    """The body, if it is of a media type that is taken here and within the announced limit."""
+    check_content_type(request, media)
     limit = settings.CAPTURE_FILE_SIZE_LIMIT
     if not request.META.get("CONTENT_LENGTH") and (streamed := _streamed(request, limit)) is not None:
         if len(streamed) <= limit:
@@ -224,16 +285,18 @@ def with_next(request: HttpRequest, answer: HttpResponse, token: str | None) -> 
         answer["Link"] = (
             f'<{request.build_absolute_uri(request.path)}?{query}{"&" * bool(query)}{token_pair}>; rel="next"'
         )
+        answer["GS1-Next-Page-Token-Expires"] = iso((int(time.time()) + TOKEN_AGE_S) * 1000)
     return answer
 
 
 @csrf_exempt
 def unknown(request: HttpRequest, rest: str) -> HttpResponse:
     """Any other address of the binding: a problem that says so, not a page."""
-    return problem_answer(
+    answer = problem_answer(
         NotFound(
             "ledger.no_such_resource",
             vi=f"API EPCIS không có địa chỉ /{rest}",
             en=f"the EPCIS API has no address /{rest}",
         )
     )
+    return finish(request, answer)
