@@ -103,7 +103,8 @@ class Reading(msgspec.Struct, gc=False):
 
     `raw` is the event's own JSON, byte for byte; `hash` the CBV event hash (32 bytes);
     `time_ms` UTC epoch milliseconds; `lots` pairs a serial's URI with its lot's where the
-    event says both. `event_id` is the given one or None.
+    event says both. `event_id` is the given one or None. `extended`: there is more in `raw` that queries may ask
+    for (ilmd, sensor data, an error declaration, user extensions).
     """
 
     raw: bytes
@@ -129,6 +130,7 @@ class Reading(msgspec.Struct, gc=False):
     destinations: list[tuple[str | None, str]] = []
     error: ErrorDeclaration | None = None
     ilmd: dict[str, Any] | None = None
+    extended: bool = False
 
     @property
     def ni(self) -> str:

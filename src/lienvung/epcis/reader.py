@@ -264,7 +264,7 @@ def scan_texts(data: bytes) -> Iterator[str]:
 
 
 def _reading(raw: bytes, scanned: Scanned) -> Reading:
-    wire, facts, lookups, _ = scanned
+    wire, facts, lookups, extensions = scanned
     things = facts.things
     ilmd = getattr(wire, "ilmd", None)
     lots = lots_in_ilmd(ilmd, things, lookups) if ilmd else []
@@ -295,6 +295,7 @@ def _reading(raw: bytes, scanned: Scanned) -> Reading:
         facts.destinations,
         None if error is None else error_declaration(error, lookups),
         ilmd,
+        bool(extensions or ilmd or wire.sensorElementList or error is not None),
     )
 
 
