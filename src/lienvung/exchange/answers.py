@@ -6,7 +6,9 @@ events_answer(request, events, …) -> HttpResponse        for who asked just no
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +16,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from lienvung.epcis import DEFAULT_CONTEXT
+from lienvung.epcis.translate import EpcFormat, Translator, WordForm
+from lienvung.errors import Invalid
 from lienvung.exchange.headers import VERSIONS, extensions_text, limits
 from lienvung.exchange.negotiation import EVENT_MEDIA, AnswerForm, form_of, media_of
 from lienvung.exchange.problems import (
@@ -24,8 +28,12 @@ from lienvung.exchange.problems import (
     problem_body,
     xml_text,
 )
+from lienvung.gs1.prefixes import KnownPrefixes
 from lienvung.ledger.events import StoredEvent
 from lienvung.ledger.reading import marks, rows
+from lienvung.people.models import Organisation
+
+_URN = re.compile(rb"urn:epc:(?:id|class|idpat):[A-Za-z0-9]+:[^\s\"\\]{1,200}")
 
 __all__ = [
     "AnswerForm",
@@ -113,20 +121,43 @@ def render_events(
     """An EPCISQueryDocument in the wanted form, and its Content-Type."""
     if form.media == "xml":  # comes with lienvung.epcis.write_xml
         raise ApiProblem(501, "ImplementationException", vi="Chưa trả lời bằng XML", en="no XML answers yet")
-    document = query_document(events, name=query_name, subscription_id=subscription_id)
+    document = query_document(events, name=query_name, subscription_id=subscription_id, form=form)
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     return text.encode(), f"{form.content_type}; charset=utf-8"
 
 
+def said(
+    events: Sequence[StoredEvent], contexts: Mapping[int, Any], form: AnswerForm, *, words: WordForm = "bare"
+) -> list[dict[str, Any]]:
+    """The events in the asker's spelling of identifiers and words."""
+    translator = Translator(epcs=form.epcs, words=words)
+    if form.epcs is EpcFormat.URN:
+        translator.prefix_length = prefixes_known(events)
+    return [translator.event(event.as_dict(), contexts.get(event.rid, DEFAULT_CONTEXT)) for event in events]
+
+
+def prefixes_known(events: Sequence[StoredEvent]) -> KnownPrefixes:
+    """The company prefixes that organisations have registered, and those that the URNs in these events show."""
+    known = KnownPrefixes(Organisation.objects.exclude(company_prefix="").values_list("company_prefix", flat=True))
+    for event in events:
+        for urn in set(_URN.findall(event.body)):
+            with contextlib.suppress(Invalid):
+                known.learn(urn.decode())
+    return known
+
+
 def query_document(
-    events: Sequence[StoredEvent], *, name: str = "SimpleEventQuery", subscription_id: str | None = None
+    events: Sequence[StoredEvent],
+    *,
+    name: str = "SimpleEventQuery",
+    subscription_id: str | None = None,
+    form: AnswerForm | None = None,
 ) -> dict[str, Any]:
     """An EPCISQueryDocument (EPCIS 2.0 section 10.2), with the JSON-LD contexts that its events came with."""
     contexts = contexts_of([event.rid for event in events])
     merged, prefixes = merge(list(contexts.values()))
     listed = []
-    for event in events:
-        body = event.as_dict()
+    for event, body in zip(events, said(events, contexts, form or AnswerForm())):
         own = contexts.get(event.rid)
         if own is not None and "@context" not in body and clashes(own, prefixes):
             body = {"@context": own, **body}

@@ -67,6 +67,7 @@ def get_events(request: HttpRequest, epc: str | None = None) -> HttpResponse:
         per_page=per_page_of(request),
         token=request.GET.get("nextPageToken"),
         naming=epc,
+        prefixes=form.extensions,
     )
     return with_next(request, events_answer(request, page.events, form=form), page.next_token)
 

@@ -13,10 +13,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 
 from django.http import HttpRequest
 
+from lienvung.epcis.translate import EpcFormat, WordFormat
 from lienvung.exchange.headers import CBV_FORMATS, EPC_FORMATS, Version, choice_of, extensions_of, range_of
 from lienvung.exchange.problems import ApiProblem
 
@@ -29,20 +29,6 @@ PROBLEM_MEDIA = {
 }
 _QUALITY = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?")
 _MOST_RANGES = 64
-
-
-class EpcFormat(Enum):
-    NO_PREFERENCE = "No_Preference"
-    DIGITAL_LINK = "Always_GS1_Digital_Link"
-    EPC_URN = "Always_EPC_URN"
-    NEVER = "Never_Translates"
-
-
-class WordFormat(Enum):
-    NO_PREFERENCE = "No_Preference"
-    WEB_URI = "Always_Web_URI"
-    URN = "Always_URN"
-    NEVER = "Never_Translates"
 
 
 @dataclass(frozen=True)
@@ -144,8 +130,8 @@ def form_of(request: HttpRequest) -> AnswerForm:
     old = best.version == (1, 2)
     media = "xml" if best.content_type in XML else best.content_type.removeprefix("application/")
     epcs = EpcFormat(choice_of(request, "GS1-EPC-Format", EPC_FORMATS) or "No_Preference")
-    if epcs.value == "No_Preference":
-        epcs = EpcFormat("Always_EPC_URN" if old else "Always_GS1_Digital_Link")
+    if epcs is EpcFormat.NO_PREFERENCE:
+        epcs = EpcFormat.URN if old else EpcFormat.DIGITAL_LINK
     words = choice_of(request, "GS1-CBV-XML-Format", CBV_FORMATS) or "No_Preference"
     return AnswerForm(
         media=media,
