@@ -75,3 +75,16 @@ class Lease(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.holder}"
+
+
+class ReleasedToken(models.Model):
+    """A page token that its holder has given back (DELETE /nextPageToken); kept until it would have ended anyway."""
+
+    digest = models.CharField(max_length=64, primary_key=True)  # SHA-256 of the token
+    expires_ms = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_ms"], name="exchange_released_expires")]
+
+    def __str__(self) -> str:
+        return self.digest
