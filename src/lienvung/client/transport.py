@@ -135,8 +135,8 @@ class Transport:
         ours = urlsplit(self.base)
         try:
             theirs = urlsplit(url)
-            known = origin_of(url) == origin_of(self.base)
-            same_host = theirs.netloc.lower() == ours.netloc.lower() and theirs.username is None
+            known = origin_of(url) == origin_of(self.base) and theirs.username is None
+            same_host = theirs.netloc.lower() == ours.netloc.lower()
         except ValueError:
             known, same_host, theirs = False, False, urlsplit("")
         if not known and same_host and (theirs.scheme, ours.scheme) == ("http", "https"):

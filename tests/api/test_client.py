@@ -1,0 +1,123 @@
+"""The client against a Lienvung server that really runs: capture, queries, what stands beside the standard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from tests.ledger_world import FARM, document, event, pack, seen
+from tests.running import Running, running_server
+
+from lienvung.client import CaptureFailed, Client, EpcisClient, Missing, NotAuthenticated, Refused, Taken
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running_server(tmp_path_factory.mktemp("installation")) as running:
+        yield running
+
+
+@pytest.fixture
+def client(server: Running) -> Iterator[Client]:
+    with Client(server.origin, server.token) as made:
+        yield made
+
+
+def test_capture_tells_what_became_of_it(client: Client) -> None:
+    sent = document(seen(pack("c1")), seen(pack("c2")))
+    job = client.capture(sent, wait=True).checked()
+    assert (job.running, job.success, job.new_events, job.known_events) == (False, True, 2, 0)
+    assert job.finished_at is not None
+    assert job.finished_at.utcoffset() is not None
+    assert client.job(job.id) == client.job(job) == client.wait(job)
+    again = client.capture([seen(pack("c1")), seen(pack("c2"))], idempotency_key="c-1", wait=True)
+    assert (again.new_events, again.known_events) == (0, 2)
+    assert client.capture(sent, idempotency_key="c-2").checked().id != again.id
+    known = {found.id for found in client.jobs(per_page=1)}
+    assert {job.id, again.id} <= known
+
+
+def test_a_refused_document_tells_every_fault(client: Client) -> None:
+    with pytest.raises(Refused) as caught:
+        client.capture([seen(pack("d1")), event(action="SHIP", epcList=[pack("d2")]), {"type": "ObjectEvent"}])
+    assert (caught.value.status, caught.value.type) == (400, "ValidationException")
+    paths = [fault.path for fault in caught.value.faults]
+    assert paths[0] == "/epcisBody/eventList/1/action"
+    assert "/epcisBody/eventList/2/eventTime" in paths
+    assert "/epcisBody/eventList/1/action" in str(caught.value)
+    assert list(client.events(MATCH_anyEPC=pack("d1"))) == []
+
+
+def test_events_page_by_page(client: Client) -> None:
+    client.capture([seen(pack(f"e{n}"), minute=n, bizStep="packing") for n in range(7)], wait=True).checked()
+    wanted = [pack(f"e{n}") for n in range(7)]
+    found = list(client.events(MATCH_epc=wanted, orderBy="eventTime", orderDirection="ASC", per_page=2))
+    assert [one["epcList"] for one in found] == [[uri] for uri in wanted]
+    assert len(list(client.events(MATCH_epc=wanted, per_page=2, limit=3))) == 3
+    pages = list(client.pages({"MATCH_epc": wanted}, per_page=3))
+    assert [len(page.events) for page in pages] == [3, 3, 1]
+    assert pages[0].context
+    since = datetime(2026, 2, 28, 17, 3, tzinfo=UTC)  # 00:03 in Vietnam: the minute of e3
+    assert len(list(client.events({"MATCH_epc": wanted}, GE_eventTime=since, EQ_action="OBSERVE"))) == 4
+    with pytest.raises(Refused) as caught:
+        list(client.events(EQ_nothing="x"))
+    assert caught.value.type == "QueryParameterException"
+
+
+def test_one_event(client: Client) -> None:
+    given = client.capture_event(seen(pack("f1"), eventID="urn:uuid:0e1d0bd2-7f0e-4b0e-9d6f-000000000001"))
+    assert given == "urn:uuid:0e1d0bd2-7f0e-4b0e-9d6f-000000000001"
+    assert client.event(given)["epcList"] == [pack("f1")]
+    made = client.capture_event(seen(pack("f2")))
+    assert made.startswith("ni:///sha-256;")
+    assert client.event(made)["epcList"] == [pack("f2")]
+    with pytest.raises(Taken):
+        client.capture_event(seen(pack("f3"), eventID=given))
+    with pytest.raises(Missing) as caught:
+        client.event("urn:uuid:0e1d0bd2-7f0e-4b0e-9d6f-00000000ffff")
+    assert caught.value.type == "NoSuchResourceException"
+
+
+def test_extensions_go_with_their_namespace(client: Client) -> None:
+    given = client.capture_event(
+        seen(pack("g1"), **{"farm:moisture": "13.5"}), extensions={"farm": "https://farm.example/voc/"}
+    )
+    (page,) = client.pages(EQ_eventID=given)
+    assert page.events[0]["farm:moisture"] == "13.5"
+    assert {"farm": "https://farm.example/voc/"} in page.context
+
+
+def test_who_asks(server: Running) -> None:
+    with pytest.raises(NotAuthenticated):
+        list(EpcisClient(server.binding, "lv_wrong").events())
+    with pytest.raises(NotAuthenticated):
+        list(EpcisClient(server.binding).jobs())
+    own = Client(server.origin, server.token).capture([seen(pack("h1"))], wait=True)
+    with pytest.raises(Missing):
+        Client(server.origin, server.stranger).job(own)
+
+
+def test_a_failed_job_can_be_raised(client: Client) -> None:
+    taken = "urn:uuid:0e1d0bd2-7f0e-4b0e-9d6f-000000000002"
+    client.capture_event(seen(pack("i1"), eventID=taken))
+    job = client.capture([seen(pack("i2"), eventID=taken)], wait=True)
+    assert not job.success
+    with pytest.raises(CaptureFailed) as caught:
+        job.checked()
+    assert caught.value.job is job
+
+
+def test_what_the_server_can_do(client: Client) -> None:
+    told = client.abilities()
+    assert {"GET", "POST", "OPTIONS"} <= set(told.methods)
+    assert told.epcis_version.startswith("2.0")
+    assert told.event_limit
+    assert told.byte_limit
+
+
+def test_places_of_the_client_are_open_to_readers(server: Running) -> None:
+    """`EpcisClient` needs nothing but the root of a binding."""
+    with EpcisClient(server.binding, server.token) as plain:
+        plain.capture([seen(pack("j1"), readPoint=FARM)], wait=True).checked()
+        assert [one["epcList"] for one in plain.events(EQ_readPoint=FARM)] == [[pack("j1")]]
