@@ -23,7 +23,9 @@ from lienvung.epcis.model import (
     TransformationEvent,
 )
 from lienvung.epcis.reader import read_document, read_event
+from lienvung.epcis.translate import EpcFormat, Translator, WordFormat, translate_event
 from lienvung.epcis.writer import DEFAULT_CONTEXT, write_document
+from lienvung.epcis.xml_write import write_xml
 
 __all__ = [
     "DEFAULT_CONTEXT",
@@ -31,6 +33,7 @@ __all__ = [
     "AggregationEvent",
     "AssociationEvent",
     "CaptureDocument",
+    "EpcFormat",
     "ErrorDeclaration",
     "EventType",
     "EventValue",
@@ -42,11 +45,15 @@ __all__ = [
     "Role",
     "TransactionEvent",
     "TransformationEvent",
+    "Translator",
+    "WordFormat",
     "build",
     "event_hash",
     "hash_document",
     "pre_hash",
     "read_document",
     "read_event",
+    "translate_event",
     "write_document",
+    "write_xml",
 ]

@@ -1,0 +1,184 @@
+"""Text, names and user extensions as XML: what stands inside the elements that `xml_write_event` puts in order.
+
+XML 1.0 cannot hold most control characters, nor half a surrogate pair, nor U+FFFE and U+FFFF: they become U+FFFD, the
+replacement character, for one odd character must not make a whole answer unreadable. (Such text then has another
+event hash when it is read again; the stored one is the event's.)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from lienvung.epcis.context import EXTENSION_KEY, Names
+from lienvung.epcis.times import parse_time
+from lienvung.epcis.xml_shapes import EMPTY_NAME, XML_NAMESPACE, encode_name
+from lienvung.errors import Invalid
+
+_SPECIAL = re.compile("[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_SPECIAL_IN_ATTRIBUTE = re.compile('[&<>"\t\n\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]')
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;", "\n": "&#10;", "\t": "&#9;"}
+_XSD_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)"
+)
+_PREFIX = re.compile(r"(?!xml)[A-Za-z_][A-Za-z0-9._\-]*", re.IGNORECASE)
+_TAKEN = frozenset({"epcis", "epcisq", "xsi"})
+_XMLNS = "http://www.w3.org/2000/xmlns/"
+_encode_json = msgspec.json.Encoder(decimal_format="number").encode
+
+
+def _entity(match: re.Match[str]) -> str:
+    return _ENTITIES.get(match[0], "\ufffd")
+
+
+def escape(text: str) -> str:
+    """Text as the content of an element."""
+    return _SPECIAL.sub(_entity, text)
+
+
+def escape_attribute(text: str) -> str:
+    return _SPECIAL_IN_ATTRIBUTE.sub(_entity, text)
+
+
+def number(value: Any) -> str:
+    """A JSON number as xsd:decimal, every digit kept; other scalars as they are read in JSON."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        value = Decimal(repr(value))
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def time(value: Any) -> str:
+    """A time as both XSDs take it: as sent where it has that form, else in UTC with milliseconds."""
+    text = str(value)
+    if _XSD_TIME.fullmatch(text):
+        return text
+    try:
+        return parse_time(text)[1]
+    except Invalid:
+        return escape(text)
+
+
+class Scope:
+    """What keys and CURIEs mean under one set of prefixes, and how the keys are written."""
+
+    __slots__ = ("_keys", "names", "usual")
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.usual = not names.prefixes.keys() & {"http", "https", "urn"}  # such a URI is never a CURIE
+        self._keys: dict[str, tuple[str, str, str]] = {}
+
+    def split(self, key: str) -> tuple[str, str, str]:
+        """(namespace, wanted prefix, XML local name) of a member's key; see `xml_shapes` for keys with no prefix."""
+        found = self._keys.get(key)
+        if found is None:
+            prefix, colon, local = key.partition(":")
+            if not colon or not EXTENSION_KEY.fullmatch(key):
+                found = "", "", encode_name(key)
+            else:
+                space = self.names.prefixes.get(prefix)
+                if space is None or local.startswith("//"):
+                    space = prefix + ":"
+                elif space == _XMLNS:
+                    space += "#"  # no prefix may stand for this one
+                found = space, prefix, encode_name(local)
+            if len(self._keys) > 10_000:
+                self._keys.clear()
+            self._keys[key] = found
+        return found
+
+    def uri(self, value: Any) -> str:
+        """An identifier, a CURIE written out: XML has no prefixes for values."""
+        text = str(value)
+        if self.usual and text.startswith(("https:", "urn:", "http:")):
+            return text
+        return self.names.expand(text)
+
+    def text(self, value: Any) -> str:
+        """A scalar, a CURIE written out where the event hash does so too."""
+        if isinstance(value, str):
+            if ":" not in value:
+                return value
+            stripped = value.strip()
+            full = self.uri(stripped)
+            return value if full == stripped else full
+        if value is None:
+            return ""
+        return number(value) if isinstance(value, bool | int | float | Decimal) else str(value)
+
+
+class Spaces:
+    """The namespaces declared on one element, each under one prefix. One for each event: prefixes of one event
+    must not turn another's text into CURIEs."""
+
+    __slots__ = ("_prefixes", "_taken")
+
+    def __init__(self) -> None:
+        self._prefixes: dict[str, str] = {}
+        self._taken: set[str] = set()
+
+    def name(self, split: tuple[str, str, str]) -> str:
+        """The qualified name; its namespace is declared from now on."""
+        space, wanted, local = split
+        if not space:
+            return local
+        prefix = self._prefixes.get(space)
+        if prefix is None:
+            prefix = self._prefixes[space] = self._choose(space, wanted)
+            self._taken.add(prefix)
+        return f"{prefix}:{local}"
+
+    def _choose(self, space: str, wanted: str) -> str:
+        if space == XML_NAMESPACE:
+            return "xml"
+        if _PREFIX.fullmatch(wanted) and wanted not in _TAKEN and wanted not in self._taken:
+            return wanted
+        return f"x-ns{len(self._taken) + 1}"
+
+    def declarations(self) -> str:
+        if not self._prefixes:
+            return ""
+        return "".join(
+            f' xmlns:{prefix}="{escape_attribute(space)}"'
+            for space, prefix in self._prefixes.items()
+            if space != XML_NAMESPACE
+        )
+
+
+def write_members(
+    out: list[str], members: dict[str, Any], scope: Scope, spaces: Spaces, skip: Iterable[str] = ()
+) -> None:
+    """User extensions as elements; `@context` inside them changes nothing, as in the event hash."""
+    for key, value in members.items():
+        if key == "@context" or key in skip:
+            continue
+        name = spaces.name(scope.split(key))
+        for entry in value if isinstance(value, list) else (value,):
+            _entry(out, name, entry, scope, spaces)
+
+
+def _entry(out: list[str], name: str, value: Any, scope: Scope, spaces: Spaces) -> None:
+    if isinstance(value, dict):
+        out.append(f"<{name}>")
+        write_members(out, value, scope, spaces)
+        out.append(f"</{name}>")
+    elif isinstance(value, list):
+        out.append(f"<{name}>")
+        for item in value:
+            _entry(out, EMPTY_NAME, item, scope, spaces)
+        out.append(f"</{name}>")
+    else:
+        text = scope.text(value)
+        out.append(f"<{name}>{escape(text)}</{name}>" if text else f"<{name}/>")
+
+
+def attribute_text(value: Any, scope: Scope) -> str:
+    """The value of an attribute; an object or array, which none can hold, as its JSON text."""
+    text = _encode_json(value).decode() if isinstance(value, dict | list) else scope.text(value)
+    return escape_attribute(text)
