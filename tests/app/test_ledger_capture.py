@@ -75,8 +75,9 @@ def test_one_faulty_event_and_nothing_is_stored() -> None:
     paths = [fault.path for fault in caught.value.faults]
     assert any(path.startswith("/epcisBody/eventList/1/") for path in paths)
     assert any(path.startswith("/epcisBody/eventList/2/") for path in paths)
-    for table in ("event", "event_key", "thing", "mention", "document", "job"):
+    for table in ("event", "event_key", "thing", "mention", "document"):
         assert count(table) == 0
+    assert rows("SELECT running, success, new_events FROM ledger_job") == [(0, 0, 0)]  # what was tried is told
 
 
 def test_a_fault_of_the_database_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,39 +1,95 @@
-"""The capture interface (EPCIS 2.0 section 12.6): documents in bulk, and the jobs that tell what became of them."""
+"""The capture interface (EPCIS 2.0 section 12.6): documents in bulk, and the jobs that tell what became of them.
+
+What is no EPCIS document at all is refused at once and leaves no job: another media type, neither JSON nor XML,
+over a limit. Everything else leaves a job. A small document is captured before the answer, so that its faults are
+the answer (400, with the place of the job that keeps them); a large one waits in the inbox and the job tells.
+"""
 
 from __future__ import annotations
 
-from typing import Any
-
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from lienvung.exchange.answers import ApiProblem, json_answer
+from lienvung.errors import Conflict, Invalid, ManyInvalid
+from lienvung.exchange.answers import json_answer, plain_answer, problem_answer
+from lienvung.exchange.capture_jobs import job_body, job_xml
+from lienvung.exchange.headers import choice_of, refuse_header, version_of
+from lienvung.exchange.negotiation import JSON, media_of, not_acceptable
 from lienvung.exchange.resource import asker_of, body_of, per_page_of, resource, with_next
-from lienvung.ledger.capture import Job, capture
-from lienvung.ledger.events import iso
-from lienvung.ledger.jobs import get_job, jobs
+from lienvung.ledger.capture import BEHAVIOURS, attempt
+from lienvung.ledger.inbox import enqueue
+from lienvung.ledger.jobs import Job, get_job, jobs
+
+JOB_MEDIA = ("application/json", "application/xml", "text/xml", "application/ld+json")
+BEHAVIOUR = "GS1-Capture-Error-Behaviour"
+VERSIONS_TAKEN = ((2, 0), (1, 2))
+LONGEST_KEY = 200
 
 
 def post_capture(request: HttpRequest) -> HttpResponse:
     asker = asker_of(request, "capture")
-    behaviour = request.headers.get("GS1-Capture-Error-Behaviour", "rollback").strip().lower()
-    if behaviour != "rollback":
-        raise ApiProblem(
-            400,
-            "ValidationException",
-            vi="GS1-Capture-Error-Behaviour: mới hỗ trợ rollback",
-            en="GS1-Capture-Error-Behaviour: only rollback is supported",
+    behaviour = choice_of(request, BEHAVIOUR, BEHAVIOURS) or "rollback"
+    _check_versions(request)
+    key = _idempotency_key(request)
+    data = body_of(request)
+    _check_kind(request, data)
+    submitter = asker.submitter
+    if len(data) > settings.CAPTURE_INLINE_BYTES:
+        job = enqueue(
+            data,
+            submitter=submitter,
+            behaviour=behaviour,
+            idempotency_key=key,
+            content_type=request.headers.get("Content-Type", ""),
         )
-    key = request.headers.get("Idempotency-Key", "").strip()[:200] or None
-    job = capture(body_of(request), submitter=asker.submitter, idempotency_key=key)
-    answer = json_answer(job_body(job), status=202)
+        return _told(_job_answer(request, job, status=202), job)
+    done = attempt(data, submitter=submitter, behaviour=behaviour, idempotency_key=key)
+    refused = done.problem is not None and not isinstance(done.problem, Conflict)
+    answer = problem_answer(done.problem) if refused and done.problem else _job_answer(request, done.job, status=202)
+    return _told(answer, done.job)
+
+
+def _told(answer: HttpResponse, job: Job) -> HttpResponse:
     answer["Location"] = reverse("epcis:job", kwargs={"job": job.id})
-    answer["GS1-Capture-Error-Behaviour"] = "rollback"
+    answer[BEHAVIOUR] = job.behaviour
     return answer
+
+
+def _check_versions(request: HttpRequest) -> None:
+    """The versions of the standards that a document says it is written in."""
+    for name in ("GS1-EPCIS-Version", "GS1-CBV-Version"):
+        version = version_of(request, name)
+        if version is not None and version not in VERSIONS_TAKEN:
+            raise not_acceptable(f"{name}: nhận bản 2.0 và 1.2", f"{name}: versions 2.0 and 1.2 are taken")
+
+
+def _idempotency_key(request: HttpRequest) -> str | None:
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if len(key) > LONGEST_KEY:
+        raise refuse_header("Idempotency-Key", f"dài quá {LONGEST_KEY} ký tự", f"over {LONGEST_KEY} characters long")
+    return key or None
+
+
+def _check_kind(request: HttpRequest, data: bytes) -> None:
+    """The media type must be what the text is: a sender that mixes them up has sent something else than it thinks."""
+    is_xml = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
+    if is_xml == (request.content_type not in JSON):
+        return
+    raise ManyInvalid(
+        [
+            Invalid(
+                "epcis.media",
+                vi=f"Nội dung không phải {request.content_type} như Content-Type nói",
+                en=f"the body is not {request.content_type}, as its Content-Type says",
+            )
+        ]
+    )
 
 
 def get_captures(request: HttpRequest) -> HttpResponse:
     asker = asker_of(request, "query")
+    media_of(request, JSON)  # a list of jobs has no form in XML
     found, following = jobs(asker.organisations, per_page=per_page_of(request), token=request.GET.get("nextPageToken"))
     answer = json_answer([job_body(job) for job in found])
     return with_next(request, answer, following)
@@ -41,23 +97,15 @@ def get_captures(request: HttpRequest) -> HttpResponse:
 
 def get_capture(request: HttpRequest, job: str) -> HttpResponse:
     asker = asker_of(request, "query")
-    return json_answer(job_body(get_job(job, asker.organisations)))
+    return _job_answer(request, get_job(job, asker.organisations), status=200)
 
 
-def job_body(job: Job) -> dict[str, Any]:
-    """CaptureJob of the OpenAPI document, and how many of its events were new."""
-    return {
-        "captureID": job.id,
-        "createdAt": iso(job.created_ms),
-        "finishedAt": iso(job.finished_ms) if job.finished_ms is not None else None,
-        "running": job.running,
-        "success": job.success,
-        "captureErrorBehaviour": job.behaviour,
-        "errors": job.errors,
-        "newEvents": job.new_events,
-        "knownEvents": job.known_events,
-    }
+def _job_answer(request: HttpRequest, job: Job, *, status: int) -> HttpResponse:
+    media = media_of(request, JOB_MEDIA)
+    if media.endswith("/xml"):
+        return plain_answer(job_xml(job), status=status, content_type=f"{media}; charset=utf-8")
+    return json_answer(job_body(job), status=status, content_type=media)
 
 
-captures = resource(post=post_capture, get=get_captures)
+captures = resource(post=post_capture, get=get_captures, capture=True)
 capture_job = resource(get=get_capture)

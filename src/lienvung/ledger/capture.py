@@ -1,8 +1,13 @@
-"""Capture: a document of events goes in whole and for good, or not at all.
+"""Capture: a document of events goes in for good, whole (`rollback`) or what of it is right (`proceed`).
 
 Reading, checking and hashing come first, without any lock; then one transaction
-at a time enters the keys, numbers new identifiers, and writes all rows. When
-`capture` returns outside a transaction of the caller's, the events are on disk.
+at a time enters the keys, numbers new identifiers, and writes all rows with the
+end of the job. When `capture` returns outside a transaction of the caller's, the
+events are on disk. A document that is refused leaves a job that says why.
+
+    capture(data)   the job; raises what is wrong with a document of which nothing was stored
+    attempt(data)   the job and what is wrong: for those who show jobs
+    lienvung.ledger.inbox.enqueue(data)   a job that is done later
 """
 
 from __future__ import annotations
@@ -14,50 +19,36 @@ import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from lienvung.epcis import CaptureDocument, Reading, read_document
-from lienvung.errors import Conflict
+from lienvung.epcis import CaptureDocument, read_document
+from lienvung.errors import ManyInvalid, Problem, TooLarge
 from lienvung.ledger import rows as rows_of
-from lienvung.ledger.dictionary import forget, is_stale, memory, resolve_terms, resolve_things
-from lienvung.ledger.hashes import keep_up
-from lienvung.ledger.senders import enter_again
-from lienvung.ledger.store import PostgresStore, SqliteStore, open_store
-from lienvung.ledger.wrong import linked_lots, lots_to_link_again, named, without_effect
+from lienvung.ledger.dictionary import memory
+from lienvung.ledger.entering import Store, TakenIds, enter
+from lienvung.ledger.jobs import Job, Order, finish, job_as_it_stands, job_of_key, note_error
+from lienvung.ledger.store import open_store
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
-Store = SqliteStore | PostgresStore
-
-
-@dataclass(frozen=True, kw_only=True)
-class Job:
-    """What became of one capture (EPCIS 2.0 section 12.6.2, CaptureJob). Times are UTC epoch ms."""
-
-    id: str
-    created_ms: int
-    finished_ms: int | None
-    running: bool
-    success: bool
-    behaviour: str = "rollback"
-    new_events: int = 0
-    known_events: int = 0
-    errors: list[dict[str, Any]] = field(default_factory=list)
+NO_DOCUMENT = frozenset({"epcis.json", "epcis.json.nul", "epcis.xml"})
+BEHAVIOURS = ("rollback", "proceed")
 
 
 @dataclass(frozen=True)
-class Order:
-    """Who sends what, and how."""
+class Outcome:
+    """What became of a document: its job, and why nothing of it was stored (`rollback` only)."""
 
-    submitter: str | None
-    behaviour: str
-    idempotency_key: str | None
-    digest: bytes
-    created_ms: int
+    job: Job
+    problem: Problem | None = None
+
+
+class _DoneMeanwhile(Exception):
+    """Another worker has ended the job that this one was at."""
 
 
 def now_ms() -> int:
@@ -70,40 +61,131 @@ def capture(
     """Capture an EPCIS document, query document or bare events.
 
     `submitter` is the uuid of the organisation that sends. Sending again is
-    harmless: known events are counted and left alone. Raises ManyInvalid (each
-    fault with its JSON Pointer), TooLarge, Conflict (an eventID that stands for
-    another event); then nothing of the document is stored.
+    harmless: known events are counted and left alone. With `rollback` it raises
+    ManyInvalid (each fault with its place), TooLarge, Conflict (an eventID that
+    stands for another event); then nothing of the document is stored. With
+    `proceed` what is right is stored, and the job has the faults of the rest.
     """
-    digest = hashlib.sha256(data).digest()
-    order = Order(submitter, behaviour, idempotency_key, digest, now_ms())
-    known = _sent_before(digest, submitter)
-    if known is not None:
-        with transaction.atomic():
-            store = open_store()
-            store.lock()
-            return _same_key(store, order) or _finish(store, order, str(uuid.uuid4()), 0, known)
-    with without_cycle_collection():
-        return _capture(data, order)
+    done = attempt(data, submitter=submitter, behaviour=behaviour, idempotency_key=idempotency_key)
+    if done.problem is not None:
+        raise done.problem
+    return done.job
 
 
-def _capture(data: bytes, order: Order) -> Job:
-    document = read_document(
+def attempt(
+    data: bytes, *, submitter: str | None = None, behaviour: str = "rollback", idempotency_key: str | None = None
+) -> Outcome:
+    """Capture, and tell what is wrong instead of raising it; the job stays in any case.
+
+    Raises, without a job, only for what is no document at all: ManyInvalid (neither
+    JSON nor XML), TooLarge; and Conflict for an Idempotency-Key of another document.
+    """
+    return run(data, order_for(data, submitter, behaviour, idempotency_key))
+
+
+def order_for(data: bytes, submitter: str | None, behaviour: str, idempotency_key: str | None) -> Order:
+    if behaviour not in BEHAVIOURS:
+        raise ValueError(behaviour)
+    return Order(submitter, behaviour, idempotency_key, hashlib.sha256(data).digest(), now_ms())
+
+
+def run(data: bytes, order: Order) -> Outcome:
+    """Do what an order says, one that comes now or one that waited in the inbox (`order.job`)."""
+    try:
+        known = _sent_before(order)
+        if known is not None:
+            with transaction.atomic():
+                store = open_store()
+                store.lock()
+                return Outcome(job_of_key(store, order) or _done(store, order, (0, known)))
+        with without_cycle_collection():
+            return _run(data, order)
+    except _DoneMeanwhile:
+        return Outcome(job_as_it_stands(str(order.job)))
+
+
+def _run(data: bytes, order: Order) -> Outcome:
+    faults: list[Problem] = []
+    try:
+        document = _read(data, order)
+    except (ManyInvalid, TooLarge) as problem:
+        if order.job is None and (isinstance(problem, TooLarge) or no_document(problem)):
+            raise
+        return _refused(order, problem, problem.faults if isinstance(problem, ManyInvalid) else [problem])
+    faults += getattr(document, "faults", ())
+    if faults:
+        _tell_error(order)
+    while True:
+        prepared = rows_of.Prepared(document.events, memory().things)
+        keys = [rows_of.event_key(reading) for reading in document.events]
+        try:
+            with transaction.atomic():
+                store = open_store()
+                store.lock()
+                done = job_of_key(store, order)
+                if done is not None:
+                    return Outcome(done)
+                job = _job_number(store, order)
+                new = enter(store, document, prepared, keys, order, job=job, now_ms=now_ms())
+                counts = (new, len(keys) - new)
+                return Outcome(finish(store, order, job, now_ms=now_ms(), counts=counts, faults=faults))
+        except TakenIds as clash:
+            _tell_error(order)
+            if order.behaviour == "rollback":
+                return _refused(order, clash, clash.faults)
+            faults += clash.faults
+            document = without(document, clash.positions)
+
+
+def _read(data: bytes, order: Order) -> CaptureDocument:
+    return read_document(
         data,
         max_bytes=settings.CAPTURE_FILE_SIZE_LIMIT,
         max_events=settings.CAPTURE_EVENT_LIMIT,
         now_ms=order.created_ms,
+        **({"proceed": True} if order.behaviour == "proceed" else {}),
     )
-    prepared = rows_of.Prepared(document.events, memory().things)
-    keys = [rows_of.event_key(reading) for reading in document.events]
+
+
+def no_document(problem: Problem) -> bool:
+    """Whether what was sent is neither JSON nor XML, so that there is nothing a job could be about."""
+    return problem.code in NO_DOCUMENT and not problem.path
+
+
+def without(document: CaptureDocument, positions: frozenset[int]) -> CaptureDocument:
+    """The document without some of its events."""
+    kept = [position for position in range(len(document.events)) if position not in positions]
+    document.events = [document.events[position] for position in kept]
+    return document
+
+
+def _refused(order: Order, problem: Problem, faults: Sequence[Problem]) -> Outcome:
+    """The end of a job of which nothing is stored; in a transaction of its own, since that of the capture is undone."""
     with transaction.atomic():
         store = open_store()
         store.lock()
-        done = _same_key(store, order)
-        if done is not None:
-            return done
-        job = str(uuid.uuid4())
-        new = _store(store, document, prepared, keys, order, job)
-        return _finish(store, order, job, new, len(keys) - new)
+        return Outcome(finish(store, order, _job_number(store, order), now_ms=now_ms(), faults=faults), problem)
+
+
+def _done(store: Store, order: Order, counts: tuple[int, int]) -> Job:
+    return finish(store, order, _job_number(store, order), now_ms=now_ms(), counts=counts)
+
+
+def _job_number(store: Store, order: Order) -> str:
+    """The number of the job; one that waited is taken out of the inbox by the very transaction that ends it."""
+    if order.job is None:
+        return str(uuid.uuid4())
+    if not store.rows("DELETE FROM ledger_inbox WHERE job = %s RETURNING job", (order.job,)):
+        raise _DoneMeanwhile
+    store.rows("DELETE FROM ledger_inbox_body WHERE job = %s RETURNING job", (order.job,))
+    return order.job
+
+
+def _tell_error(order: Order) -> None:
+    """Let readers see that a job that they can see has met a fault and still runs."""
+    if order.job is not None:
+        with transaction.atomic():
+            note_error(open_store(), order.job)
 
 
 @contextmanager
@@ -131,204 +213,15 @@ def capture_events(events: list[dict[str, Any]], *, submitter: str | None = None
     return capture(json.dumps(document, ensure_ascii=False).encode(), submitter=submitter)
 
 
-def _sent_before(digest: bytes, submitter: str | None) -> int | None:
-    """How many events a byte-identical document of the same sender had, or None if there was none."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT event_count, submitter FROM ledger_document WHERE sha256 = %s", (digest,))
-        return next((count for count, sender in cursor.fetchall() if sender == submitter), None)
+def _sent_before(order: Order) -> int | None:
+    """How many events a byte-identical document of the same sender had, or None if none was captured whole.
 
-
-def _store(
-    store: Store,
-    document: CaptureDocument,
-    prepared: rows_of.Prepared,
-    keys: list[bytes],
-    order: Order,
-    job: str,
-) -> int:
-    """Write the new events of a document; how many they were."""
-    [(last_received,)] = store.rows("SELECT COALESCE(MAX(received_at), 0) FROM ledger_document")
-    received = max(now_ms(), last_received)  # a clock set back must not reorder the ledger
-    first_rid = store.take("event", len(keys)) if keys else 0
-    number = store.take("document", 1)
-    fresh = store.claim(keys, first_rid) if keys else []
-    if fresh:
-        readings = prepared.readings
-        _refuse_taken_ids(store, readings, fresh)
-        if is_stale(store):
-            forget()
-            prepared = rows_of.Prepared(readings, {})
-        if len(fresh) < len(keys):  # what only known events name must not be entered for them
-            readings = [readings[position] for position in fresh]
-            prepared = rows_of.Prepared(readings, memory().things)
-        things, new_things = resolve_things(store, prepared.missing)
-        prepared.fill(things)
-        rows = rows_of.Rows(prepared.single, resolve_terms(store, rows_of.terms_of(readings)), number, received)
-        rids = [first_rid + position for position in fresh]
-        fallen = _declared_wrong(store, readings, rids, order.submitter)
-        rows.void += fallen
-        rows.without_effect = {rid for rid, _ in fallen}
-        for position, rid, reading, lists in zip(fresh, rids, readings, prepared.lists):
-            rows.add(reading, lists, rid, position)
-        if rows.lots:
-            rows.link_lots(linked_lots(store, list(rows.lots.keys() - {things[uri] for uri in new_things})))
-        for table in ("event", "event_id", "mention", "link", "group", "persistent", "reference", "error", "void"):
-            store.insert(table, getattr(rows, table))
-        _link_again(store, rows, [rid for rid, _ in fallen if rid < first_rid])
-        keep_up(store, first_rid + len(keys) - 1)
-    if len(fresh) < len(keys):
-        _sent_again(store, document.events, keys, set(fresh), first_rid, order.submitter)
-    header = json.dumps(document.header, ensure_ascii=False, default=str)
-    context = _context_id(store, document.context)
-    store.insert(
-        "document", [(number, received, order.submitter, order.digest, context, header, len(keys), first_rid, job)]
-    )
-    return len(fresh)
-
-
-def _declared_wrong(
-    store: Store, readings: Sequence[Reading], rids: Sequence[int], submitter: str | None
-) -> list[tuple[int, int]]:
-    """(rid, declared_by) of events without effect: declared wrong now, or declared wrong before they came."""
-    declared = [named(reading, rid) for reading, rid in zip(readings, rids) if reading.error is not None]
-    if not declared and not store.rows("SELECT 1 FROM ledger_error LIMIT 1"):
-        return []
-    arriving = [named(reading, rid) for reading, rid in zip(readings, rids) if reading.error is None]
-    return without_effect(store, declared, arriving, submitter)
-
-
-def _sent_again(
-    store: Store,
-    readings: Sequence[Reading],
-    keys: Sequence[bytes],
-    fresh: set[int],
-    first_rid: int,
-    submitter: str | None,
-) -> None:
-    """What is known already is known as sent by `submitter` too, and a declaration of error has that word as well."""
-    places = [place for place in range(len(keys)) if place not in fresh]
-    numbers = {
-        bytes(key): rid
-        for key, rid in store.select_in(
-            "SELECT id, rid FROM ledger_event_key WHERE id IN", list({keys[place] for place in places})
-        )
-    }
-    known = [(readings[place], numbers[keys[place]]) for place in places]
-    enter_again(store, known, submitter, before=first_rid)
-    declared = [named(reading, rid) for reading, rid in known if reading.error is not None]
-    if declared:
-        fallen = without_effect(store, declared, [], submitter)
-        store.insert("void", fallen)
-        _link_again(store, rows_of.Rows({}, {}, 0, 0), [rid for rid, _ in fallen])
-
-
-def _link_again(store: Store, rows: rows_of.Rows, fallen: Sequence[int]) -> None:
-    """What only events without effect link to its lot any more is linked by the others that say so."""
-    lots = lots_to_link_again(store, fallen) if fallen else {}
-    if lots:
-        rows.link, rows.group, rows.lots = [], [], lots
-        rows.link_lots(linked_lots(store, list(lots)))
-        store.insert("link", rows.link)
-        store.insert("group", rows.group)
-
-
-def _refuse_taken_ids(store: Store, readings: Sequence[Reading], fresh: Sequence[int]) -> None:
-    """An eventID names one event for ever; only a declaration that the event is wrong may repeat it.
-
-    A hash (`ni:///…`) that is not the hash of its event names nothing: it stays in the
-    body only, and may come again (GS1's own examples do so).
+    Master data may have been changed by others since, so a document with some is read again.
     """
-    given: dict[str, int] = {}
-    for position in fresh:
-        reading = readings[position]
-        if reading.event_id and reading.error is None and (own_id := rows_of.given_id(reading)):
-            if own_id in given:
-                raise _taken(own_id, position)
-            given[own_id] = position
-    if given:
-        for own_id, _rid in store.select_in(
-            "SELECT i.event_id, i.rid FROM ledger_event_id i "
-            "WHERE NOT EXISTS (SELECT 1 FROM ledger_error x WHERE x.declared_by = i.rid) AND i.event_id IN",
-            list(given),
-        ):
-            raise _taken(own_id, given[own_id])
-
-
-def _taken(own_id: str, position: int) -> Conflict:
-    return Conflict(
-        "ledger.event_id_taken",
-        vi=f"Mã sự kiện {own_id} đã dùng cho một sự kiện khác",
-        en=f"eventID {own_id} stands for another event already",
-        path=f"/epcisBody/eventList/{position}/eventID",
-    )
-
-
-def _context_id(store: Store, context: Any) -> int | None:
-    if context is None:
-        return None
-    text = json.dumps(context, ensure_ascii=False, separators=(",", ":"))
-    rows = store.rows("SELECT id FROM ledger_context WHERE json = %s", (text,))
-    if rows:
-        return int(rows[0][0])
-    number = store.take("context", 1)
-    store.insert("context", [(number, text)])
-    return number
-
-
-def _same_key(store: Store, order: Order) -> Job | None:
-    """The job of the same Idempotency-Key; a key that comes back with another document is a fault of the sender's."""
-    if order.idempotency_key is None or order.submitter is None:
-        return None
-    found = store.rows(
-        "SELECT id, created_at, finished_at, new_events, known_events, sha256 FROM ledger_job "
-        "WHERE submitter = %s AND idempotency_key = %s",
-        (order.submitter, order.idempotency_key),
-    )
-    if not found:
-        return None
-    number, created, finished, new, known, digest = found[0]
-    if bytes(digest) != order.digest:
-        raise Conflict(
-            "ledger.idempotency_key",
-            vi="Idempotency-Key này đã dùng cho một tài liệu khác",
-            en="this Idempotency-Key was used for another document",
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT d.event_count, d.submitter FROM ledger_document d JOIN ledger_job j ON j.id = d.job "
+            "WHERE d.sha256 = %s AND j.success = 1 AND d.header NOT LIKE %s",
+            (order.digest, "%epcisMasterData%"),
         )
-    return Job(
-        id=number,
-        created_ms=created,
-        finished_ms=finished,
-        running=False,
-        success=True,
-        new_events=new,
-        known_events=known,
-    )
-
-
-def _finish(store: Store, order: Order, job: str, new: int, known: int) -> Job:
-    done = Job(
-        id=job,
-        created_ms=order.created_ms,
-        finished_ms=now_ms(),
-        running=False,
-        success=True,
-        behaviour=order.behaviour,
-        new_events=new,
-        known_events=known,
-    )
-    store.insert_job(
-        (
-            job,
-            order.submitter,
-            order.idempotency_key,
-            order.digest,
-            order.created_ms,
-            done.finished_ms,
-            0,
-            1,
-            order.behaviour,
-            new,
-            known,
-            "[]",
-        )
-    )
-    return done
+        return next((count for count, sender in cursor.fetchall() if sender == order.submitter), None)

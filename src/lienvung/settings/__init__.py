@@ -6,6 +6,7 @@ LIENVUNG_ORIGIN      public origin of the site and of the printed codes, e.g. ht
 LIENVUNG_PARTY       who owns the records made here, e.g. VN-37 (default: the province of each organisation)
 LIENVUNG_OPERATOR    the body that runs this installation, shown on top of each page
 LIENVUNG_HOSTS       further host names that may be asked for, comma separated
+LIENVUNG_WEBHOOK_ALLOW  hosts and networks that subscriptions may call beside the public internet, comma separated
 LIENVUNG_DEMO        "1": demo accounts are shown on the sign-in page
 LIENVUNG_DEBUG       "1": Django's debug pages; never in production
 """
@@ -243,8 +244,12 @@ if SECURE:
 # A capture document may be large; its own limit is checked (and announced) by the ledger.
 CAPTURE_FILE_SIZE_LIMIT = 16 * 1024 * 1024
 CAPTURE_EVENT_LIMIT = 20_000
+CAPTURE_INLINE_BYTES = 1024 * 1024  # larger documents wait in the inbox, so that no sender's connection has to
 DATA_UPLOAD_MAX_MEMORY_SIZE = CAPTURE_FILE_SIZE_LIMIT + 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+
+# Webhooks go to public https addresses only (docs/howto/subscriptions.md); these hosts and networks are let in too.
+WEBHOOK_ALLOW = [word for word in os.environ.get("LIENVUNG_WEBHOOK_ALLOW", "").replace(" ", "").split(",") if word]
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 

@@ -1,0 +1,209 @@
+"""The inbox: documents too large to be captured while the sender waits; kept at once, captured one after the other.
+
+`enqueue` puts a document on disk and answers with its job; `work_inbox` captures what
+waits, in the order of arrival. One worker is at it at a time (a lock that falls with
+its process), and the transaction that captures a document also takes it out of here:
+a worker may be killed at any moment, and the next one goes on as if nothing had been.
+A document over which the worker dies again and again is given up, so that it does
+not stand in the way of others.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+
+from lienvung.epcis.document import open_document
+from lienvung.errors import Invalid, ManyInvalid, Problem, TooLarge
+from lienvung.ledger.capture import no_document, now_ms, order_for, run
+from lienvung.ledger.jobs import Job, Order, begin, finish, job_of_key
+from lienvung.ledger.reading import rows
+from lienvung.ledger.store import open_store
+from lienvung.ledger.tables import WRITER_LOCK
+
+log = logging.getLogger(__name__)
+INBOX_LOCK = WRITER_LOCK + 1
+MOST_TRIES = 5
+ROUND = 20  # documents in one call, so that a worker's other chores have their turn
+# the disk is full, the database busy or gone: no fault of the document's
+UNWRITABLE = (
+    OperationalError,
+    InterfaceError,
+    sqlite3.OperationalError,
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+)
+WAIT_MS = 2_000  # after the first try that failed; four times as long after each further one
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A document that this worker has taken up."""
+
+    order: Order
+    body: bytes
+    tries: int
+
+
+def enqueue(
+    data: bytes,
+    *,
+    submitter: str | None = None,
+    behaviour: str = "rollback",
+    idempotency_key: str | None = None,
+    content_type: str = "",
+) -> Job:
+    """Keep a document to be captured later; the job that tells of it, on disk when this returns.
+
+    Raises ManyInvalid (JSON that cannot be opened), TooLarge, Conflict (an Idempotency-Key of another document).
+    """
+    _check_door(data)
+    order = order_for(data, submitter, behaviour, idempotency_key)
+    with transaction.atomic():
+        store = open_store()
+        if idempotency_key is not None and submitter is not None:
+            store.lock()  # or the same key could come in twice at the same time
+            known = job_of_key(store, order)
+            if known is not None:
+                return known
+        job = begin(store, order)
+        waiting = (order.submitter, order.behaviour, order.idempotency_key, order.digest, content_type[:200])
+        store.rows(
+            "INSERT INTO ledger_inbox (job, number, submitter, behaviour, idempotency_key, sha256, content_type, "
+            "received_at, tries, not_before) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, 0, 0) RETURNING job",
+            (job.id, store.take("inbox", 1), *waiting, order.created_ms),
+        )
+        store.rows("INSERT INTO ledger_inbox_body (job, body) VALUES (%s, %s) RETURNING job", (job.id, data))
+    return job
+
+
+def _check_door(data: bytes) -> None:
+    """What can be said of a document at once, before anything of it is read in earnest."""
+    limit = settings.CAPTURE_FILE_SIZE_LIMIT
+    if len(data) > limit:
+        raise TooLarge(
+            "ledger.document_too_large",
+            vi=f"Tài liệu lớn hơn {limit} byte",
+            en=f"the document is larger than {limit} bytes",
+        )
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
+        return  # the whole of an XML document has to be read to know more
+    try:
+        open_document(data, max_bytes=limit, max_events=settings.CAPTURE_EVENT_LIMIT)
+    except Invalid as fault:
+        if no_document(fault):
+            raise ManyInvalid([fault]) from None
+
+
+def waiting_documents() -> int:
+    """How many documents wait."""
+    return int(rows("SELECT COUNT(*) FROM ledger_inbox")[0][0])
+
+
+def work_inbox() -> int:
+    """Capture what waits, up to `ROUND` documents; how many jobs were ended. A chore of the background worker."""
+    if not rows("SELECT 1 FROM ledger_inbox LIMIT 1"):
+        return 0
+    ended = 0
+    with _alone() as alone:
+        while alone and ended < ROUND and (waiting := _take_up()) is not None:
+            try:
+                run(waiting.body, waiting.order)
+                ended += 1
+            except UNWRITABLE:
+                log.exception("capture job %s waits until the database can be written", waiting.order.job)
+                connection.errors_occurred = True
+                connection.close_if_unusable_or_obsolete()
+                _put_back(waiting, tries=waiting.tries - 1, wait_ms=WAIT_MS)
+                break  # the next one would fare alike
+            except Exception:
+                log.exception("capture job %s failed, try %d of %d", waiting.order.job, waiting.tries, MOST_TRIES)
+                _put_back(waiting, tries=waiting.tries, wait_ms=WAIT_MS * 4 ** (waiting.tries - 1))
+    return ended
+
+
+def _take_up() -> Waiting | None:
+    """The next document, its try counted before anything is done with it; those tried too often are given up."""
+    while True:
+        with transaction.atomic():
+            store = open_store()
+            found = store.rows(
+                "SELECT job, submitter, behaviour, idempotency_key, sha256, received_at, tries FROM ledger_inbox "
+                "WHERE not_before <= %s ORDER BY number LIMIT 1",
+                (now_ms(),),
+            )
+            if not found:
+                return None
+            job, submitter, behaviour, key, digest, received, tries = found[0]
+            order = Order(submitter, behaviour, key, bytes(digest), received, job)
+            if tries < MOST_TRIES:
+                store.rows("UPDATE ledger_inbox SET tries = tries + 1 WHERE job = %s RETURNING job", (job,))
+                [(body,)] = store.rows("SELECT body FROM ledger_inbox_body WHERE job = %s", (job,))
+                return Waiting(order, bytes(body), tries + 1)
+            store.rows("DELETE FROM ledger_inbox WHERE job = %s RETURNING job", (job,))
+            store.rows("DELETE FROM ledger_inbox_body WHERE job = %s RETURNING job", (job,))
+            finish(store, order, job, now_ms=now_ms(), faults=[_given_up(tries)])
+        log.error("capture job %s was given up after %d tries", job, tries)
+
+
+def _given_up(tries: int) -> Problem:
+    problem = Problem(
+        "ledger.given_up",
+        vi=f"Máy chủ đã dừng giữa chừng {tries} lần khi ghi tài liệu này nên thôi không thử nữa; chưa có gì được lưu. "
+        "Hãy chia nhỏ tài liệu rồi gửi lại, và báo cho người vận hành.",
+        en=f"The server broke off {tries} times over this document and tries no more; nothing of it is stored. "
+        "Send it again in smaller parts, and tell the operator.",
+    )
+    problem.status = 500
+    return problem
+
+
+def _put_back(waiting: Waiting, *, tries: int, wait_ms: int) -> None:
+    with suppress(DatabaseError, *UNWRITABLE), transaction.atomic():
+        open_store().rows(
+            "UPDATE ledger_inbox SET tries = %s, not_before = %s WHERE job = %s RETURNING job",
+            (tries, now_ms() + wait_ms if wait_ms else 0, waiting.order.job),
+        )
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Whether this worker is the only one at the inbox; the lock ends with the process at the latest."""
+    with _alone_on_sqlite() if connection.vendor == "sqlite" else _alone_on_postgresql() as alone:
+        yield alone
+
+
+@contextmanager
+def _alone_on_postgresql() -> Iterator[bool]:
+    [(alone,)] = rows("SELECT pg_try_advisory_lock(%s)", (INBOX_LOCK,))
+    try:
+        yield bool(alone)
+    finally:
+        if alone:
+            with suppress(DatabaseError):  # a connection that broke has let go already
+                rows("SELECT pg_advisory_unlock(%s)", (INBOX_LOCK,))
+
+
+@contextmanager
+def _alone_on_sqlite() -> Iterator[bool]:
+    """An SQLite file beside the database that is locked and never written: a lock of files on every system."""
+    name = Path(str(connection.settings_dict["NAME"]))
+    beside = ":memory:" if not name.is_absolute() else f"{name}-inbox"
+    link = sqlite3.connect(beside, timeout=0, isolation_level=None, check_same_thread=False)
+    try:
+        try:
+            link.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError:
+            yield False
+        else:
+            yield True
+    finally:
+        link.close()
