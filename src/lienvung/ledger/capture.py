@@ -116,7 +116,7 @@ def _run(data: bytes, order: Order) -> Outcome:
     if faults:
         _tell_error(order)
     while True:
-        prepared = rows_of.Prepared(document.events, memory().things)
+        prepared = rows_of.Prepared(document.events, memory().things, document.context)
         keys = [rows_of.event_key(reading) for reading in document.events]
         try:
             with transaction.atomic():

@@ -9,6 +9,7 @@ from typing import Any
 
 from lienvung.epcis import EventType, Reading, Role
 from lienvung.ledger.blocks import cut
+from lienvung.ledger.fields import Fields, fields_of
 from lienvung.ledger.tables import (
     BLOCK_BITS,
     OFFSET_MASK,
@@ -17,6 +18,7 @@ from lienvung.ledger.tables import (
     REFERENCE_TRANSACTION,
     TERM_BIZ_STEP,
     TERM_DISPOSITION,
+    TERM_FIELD,
     TERM_REFERENCE_TYPE,
     TERM_UOM,
 )
@@ -79,8 +81,9 @@ class Prepared:
     needs the database or its lock.
     """
 
-    def __init__(self, readings: Sequence[Reading], known: Mapping[str, int]) -> None:
+    def __init__(self, readings: Sequence[Reading], known: Mapping[str, int], context: Any = None) -> None:
         self.readings = readings
+        self.fields = [fields_of(reading, context) for reading in readings]
         self.lists: list[Lists] = []
         grouped: dict[str, None] = {}
         alone: set[str] = set()
@@ -148,8 +151,8 @@ def single_uris(readings: Sequence[Reading]) -> set[str]:
     return found
 
 
-def terms_of(readings: Sequence[Reading]) -> set[tuple[int, str]]:
-    """The vocabulary words of a document, as (kind, value)."""
+def terms_of(readings: Sequence[Reading], fields: Sequence[Fields | None] = ()) -> set[tuple[int, str]]:
+    """The vocabulary words of a document and the names of its fields, as (kind, value)."""
     steps: set[str | None] = {reading.biz_step for reading in readings}
     dispositions: set[str | None] = {reading.disposition for reading in readings}
     words: set[tuple[int, str]] = set()
@@ -161,6 +164,9 @@ def terms_of(readings: Sequence[Reading]) -> set[tuple[int, str]]:
         if reading.biz_transactions or reading.sources or reading.destinations:
             for pairs in (reading.biz_transactions, reading.sources, reading.destinations):
                 words.update([(TERM_REFERENCE_TYPE, kind or "") for kind, _ in pairs])
+    for found in fields:
+        if found is not None:
+            words.update([(TERM_FIELD, term) for term in found.terms()])
     words.update((TERM_BIZ_STEP, step) for step in steps if step)
     words.update((TERM_DISPOSITION, word) for word in dispositions if word)
     return words
@@ -192,8 +198,10 @@ class Rows:
         self.lots: dict[int, dict[int, tuple[int, int]]] = {}  # lot -> serial -> (t, rid)
         self.without_effect: set[int] = set()  # events declared wrong already
 
-    def add(self, reading: Reading, lists: Lists, rid: int, ordinal: int) -> None:
+    def add(self, reading: Reading, lists: Lists, rid: int, ordinal: int, fields: Fields | None = None) -> None:
         """All rows of one event."""
+        if fields is not None:
+            self.add_fields(fields, rid)
         action, time_ms, kind = reading.action + 0, reading.time_ms, reading.type + 0
         step, word, read_point, location = (
             reading.biz_step,
@@ -250,6 +258,11 @@ class Rows:
             error = reading.error
             self.error.append((original_key(reading), rid, error.time_ms, error.reason, own_id))
             self.void.append((rid, rid))
+
+    def add_fields(self, fields: Fields, rid: int) -> None:
+        terms = self.terms
+        self.field += [(terms[TERM_FIELD, term], word, rid) for term, word in fields.words]
+        self.amount += [(terms[TERM_FIELD, term], number, rid) for term, number in fields.amounts]
 
     def _more(
         self,

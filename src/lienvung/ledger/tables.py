@@ -28,6 +28,7 @@ TERM_BIZ_STEP = 1
 TERM_DISPOSITION = 2
 TERM_UOM = 3
 TERM_REFERENCE_TYPE = 4
+TERM_FIELD = 5  # `lienvung.ledger.fields` has their spelling
 
 # kinds of ledger_reference
 REFERENCE_TRANSACTION = 1
