@@ -17,6 +17,7 @@ from lienvung.ledger.dictionary import forget, is_stale, memory, resolve_terms, 
 from lienvung.ledger.hashes import keep_up
 from lienvung.ledger.jobs import Order
 from lienvung.ledger.master import store_master_data
+from lienvung.ledger.query_blocks import fill_blocks
 from lienvung.ledger.senders import enter_again
 from lienvung.ledger.store import PostgresStore, SqliteStore
 from lienvung.ledger.wrong import linked_lots, lots_to_link_again, named, without_effect
@@ -55,25 +56,28 @@ def enter(
         _refuse_taken_ids(store, document, fresh)
         if is_stale(store):
             forget()
-            prepared = rows_of.Prepared(readings, {})
+            prepared = rows_of.Prepared(readings, {}, document.context)
         if len(fresh) < len(keys):  # what only known events name must not be entered for them
             readings = [readings[position] for position in fresh]
-            prepared = rows_of.Prepared(readings, memory().things)
+            prepared = rows_of.Prepared(readings, memory().things, document.context)
         things, new_things = resolve_things(store, prepared.missing)
         prepared.fill(things)
-        rows = rows_of.Rows(prepared.single, resolve_terms(store, rows_of.terms_of(readings)), number, received)
+        rows = rows_of.Rows(
+            prepared.single, resolve_terms(store, rows_of.terms_of(readings, prepared.fields)), number, received
+        )
         rids = [first_rid + position for position in fresh]
         fallen = _declared_wrong(store, readings, rids, order.submitter)
         rows.void += fallen
         rows.without_effect = {rid for rid, _ in fallen}
-        for position, rid, reading, lists in zip(fresh, rids, readings, prepared.lists):
-            rows.add(reading, lists, rid, position)
+        for position, rid, reading, lists, fields in zip(fresh, rids, readings, prepared.lists, prepared.fields):
+            rows.add(reading, lists, rid, position, fields)
         if rows.lots:
             rows.link_lots(linked_lots(store, list(rows.lots.keys() - {things[uri] for uri in new_things})))
         for table in rows_of.TABLES:
             store.insert(table, getattr(rows, table))
         _link_again(store, rows, [rid for rid, _ in fallen if rid < first_rid])
         keep_up(store, first_rid + len(keys) - 1)
+        fill_blocks(store, first_rid + len(keys) - 1)
     if len(fresh) < len(keys):
         _sent_again(store, document.events, keys, set(fresh), first_rid, order.submitter)
     header = json.dumps(document.header, ensure_ascii=False, default=str)

@@ -1,0 +1,142 @@
+"""Blocks of 4,096 events: for each word of a column one bit an event, so that conditions are combined by AND and OR.
+
+An index finds the events of one word; where two common words meet seldom, every
+index walks through one of them whole. Bits of a block do not: a million events are
+245 blocks, and both words are looked up in all of them in a few milliseconds. A
+block is written when it is full, by the capture that filled it; the newest events,
+in no block yet, are read as they stand. Bit n of block b is event `b * 4096 + n + 1`.
+Event times of a block are kept with it: the order by event time needs no event.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from lienvung.ledger.reading import marks, rows
+from lienvung.ledger.store import PostgresStore, SqliteStore
+
+SIZE = 4_096
+BYTES = SIZE // 8
+# kinds of ledger_posting, by column of ledger_event
+KINDS = {"type": 1, "action": 2, "bizstep": 3, "disp": 4}
+_SWAP = sys.byteorder == "big"
+
+
+class Block(NamedTuple):
+    """Which events a block holds, and between which event times; `number` -1 for those in no block yet."""
+
+    number: int
+    first: int
+    last: int
+    min_t: int
+    max_t: int
+
+
+def bits_of(rids: Iterable[int], first: int) -> int:
+    """Events as the bits of the block that begins with `first`."""
+    bits = bytearray(BYTES)
+    for rid in rids:
+        place = rid - first
+        bits[place >> 3] |= 1 << (place & 7)
+    return int.from_bytes(bits, "little")
+
+
+def rids_of_bits(bits: int, first: int) -> list[int]:
+    """The events of these bits, in order."""
+    found = []
+    for index, byte in enumerate(bits.to_bytes((bits.bit_length() + 7) // 8, "little")):
+        if byte:
+            place = first + (index << 3)
+            found += [place + bit for bit in _BITS[byte]]
+    return found
+
+
+_BITS = [[bit for bit in range(8) if byte >> bit & 1] for byte in range(256)]
+
+
+def fill_blocks(store: SqliteStore | PostgresStore, last_rid: int) -> None:
+    """Write the blocks that are full once events up to `last_rid` stand; inside a capture."""
+    [(blocked,)] = store.rows("SELECT value FROM ledger_counter WHERE name = 'blocked'")
+    while last_rid - blocked >= SIZE:
+        _fill(store, blocked // SIZE)
+        store.take("blocked", SIZE)
+        blocked += SIZE
+
+
+def _fill(store: SqliteStore | PostgresStore, number: int) -> None:
+    first = number * SIZE + 1
+    found = store.rows(
+        "SELECT rid, t, type, action, bizstep, disp FROM ledger_event WHERE rid >= %s AND rid < %s ORDER BY rid",
+        (first, first + SIZE),
+    )
+    times = array("q", [0]) * SIZE
+    by_word: dict[tuple[int, int], list[int]] = {}
+    for rid, t, *words in found:
+        times[rid - first] = t
+        for kind, word in enumerate(words, 1):
+            if word is not None:
+                by_word.setdefault((kind, word), []).append(rid)
+    if _SWAP:
+        times.byteswap()
+    known = [t for _, t, *_ in found] or [0]
+    store.insert("block", [(number, min(known), max(known), times.tobytes())])
+    postings = []
+    for (kind, word), rids in sorted(by_word.items()):
+        bits = bits_of(rids, first)
+        postings.append((kind, word, number, bits.to_bytes((bits.bit_length() + 7) // 8, "little")))
+    store.insert("posting", postings)
+
+
+def all_blocks(top: int) -> list[Block]:
+    """Every block with events up to `top`, the newest events as the last one."""
+    found = [
+        Block(number, number * SIZE + 1, number * SIZE + SIZE, min_t, max_t)
+        for number, min_t, max_t in rows("SELECT blk, min_t, max_t FROM ledger_block ORDER BY blk")
+    ]
+    found = [block for block in found if block.first <= top]
+    blocked = found[-1].last if found else 0
+    if top > blocked:
+        [(min_t, max_t)] = rows("SELECT MIN(t), MAX(t) FROM ledger_event WHERE rid > %s AND rid <= %s", (blocked, top))
+        if min_t is not None:
+            found += [
+                Block(-1, first, min(first + SIZE - 1, top), min_t, max_t)
+                for first in range(blocked + 1, top + 1, SIZE)
+            ]
+    return found
+
+
+def times_of(block: Block, rids: Sequence[int]) -> list[int]:
+    """Event times of some events of a block."""
+    if block.number < 0 or len(rids) < 16:
+        found = {}
+        for start in range(0, len(rids), 500):
+            part = rids[start : start + 500]
+            found.update(rows(f"SELECT rid, t FROM ledger_event WHERE rid IN {marks(part)}", part))
+        return [found[rid] for rid in rids]
+    times = all_times(block)
+    return [times[rid - block.first] for rid in rids]
+
+
+def all_times(block: Block) -> array[int]:
+    """Event times of all events of a full block, in their order; 0 where a number has no event."""
+    [(data,)] = rows("SELECT times FROM ledger_block WHERE blk = %s", (block.number,))
+    times = array("q")
+    times.frombytes(bytes(data))
+    if _SWAP:
+        times.byteswap()
+    return times
+
+
+def postings(kind: int, words: Sequence[int]) -> dict[int, int]:
+    """Block number -> bits of the events that have one of these words."""
+    found: dict[int, int] = {}
+    for start in range(0, len(words), 500):
+        part = words[start : start + 500]
+        for number, bits in rows(
+            f"SELECT blk, bits FROM ledger_posting WHERE kind = %s AND value IN {marks(part)}", (kind, *part)
+        ):
+            found[number] = found.get(number, 0) | int.from_bytes(bits, "little")
+    return found
