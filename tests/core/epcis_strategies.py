@@ -71,7 +71,7 @@ quantities = st.lists(
     max_size=4,
 )
 places = st.integers(0, 9999).map(lambda n: {"id": "https://id.gs1.org/414/" + closed(f"89350017{n:04}")})
-texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
+texts = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), max_size=20)
 extensions = st.dictionaries(
     st.sampled_from(["example:a", "example:b", "example:ruộng"]),
     texts
@@ -129,6 +129,108 @@ events = st.one_of(
         lambda e: st.just({**e, "bizTransactionList": [{"bizTransaction": "urn:epcglobal:cbv:bt:8935001700005:1"}]})
     ),
 )
+
+# --- everything that EPCIS 2.0 has, and extensions of every form ---
+
+contexts: st.SearchStrategy[Any] = st.sampled_from(
+    [
+        CONTEXT,
+        STANDARD,
+        {"example": "https://ns.example.com/epcis/"},
+        [STANDARD, {"example": {"@id": "https://ns.example.com/other#", "@type": "@id"}, "@vocab": "urn:x:"}],
+        [STANDARD, {"example": "urn:example:ns"}, {"own+": "https://own.example.com/", "xml2": "urn:two:"}],
+        [STANDARD, {"epcis": "https://mine.example.com/", "example": "https://mine.example.com/", "note": "urn:n:"}],
+    ]
+)
+words_of_texts = st.sampled_from(
+    ["example:thing", "note: fragile", "cbv:BizStep-shipping", " gs1:x ", "007", "1.50", "-0", "https://a.vn/?a=1&b=<"]
+)
+numbers = st.integers(-(10**9), 10**9) | st.decimals(-(10**6), 10**6, places=4)
+scalars = texts | words_of_texts | numbers | st.booleans() | st.none()
+inner_keys = st.sampled_from(["b", "example:c", "@type", "1st", "a b", "gs1:d", "_x0041_", "ghi chú", "xml:lang"])
+values = st.recursive(
+    scalars, lambda more: st.lists(more, max_size=3) | st.dictionaries(inner_keys, more, max_size=3), max_leaves=6
+)
+own_keys = st.sampled_from(
+    [
+        "example:a", "example:ruộng", "example:1st", "example:a/b#c", "gs1:certificationURI", "undeclared:field",
+        "https://ns.example.com/full/name", "own+:plus", "xml2:b", "epcis:x", "rdfs:comment", "cbvmda:lotNumber",
+    ]
+)  # fmt: skip
+own_members = st.dictionaries(own_keys, values, max_size=3)
+uris = st.sampled_from(
+    ["urn:epc:id:giai:8935001.G1", "https://id.gs1.org/8004/8935001G2", "https://e.vn/x?a=1&b=2", "urn:example:thing"]
+)
+parties = st.sampled_from(
+    [PLACE, "urn:epc:id:sgln:8935001.70000.0", "urn:epc:id:pgln:8935001.70000", "https://shop.vn/417/8935001700005"]
+)
+
+
+reports = st.builds(
+    lambda standard, extra: {**standard, **extra},
+    st.fixed_dictionaries(
+        {"type": st.sampled_from(["Temperature", "gs1:Mass", "https://gs1.org/voc/Speed", "example:own"])},
+        optional={
+            "exception": st.just("ALARM_CONDITION"), "component": st.sampled_from(["x", "cbv:Comp-y"]),
+            "deviceID": uris, "rawData": uris, "uriValue": uris, "time": st.just("2026-11-02T01:02:03Z"),
+            "value": numbers, "minValue": numbers, "percRank": st.integers(0, 100), "uom": st.just("CEL"),
+            "stringValue": texts, "booleanValue": st.booleans(), "hexBinaryValue": st.just("f0F0"),
+        },
+    ),
+    st.dictionaries(st.sampled_from(["example:r", "undeclared:r"]), texts | numbers, max_size=1),
+)  # fmt: skip
+metadata = st.fixed_dictionaries(
+    {},
+    optional={"time": st.just("2026-11-02T01:02:03.5+07:00"), "deviceID": uris, "bizRules": uris, "rawData": uris},
+)
+sensor_elements = st.lists(
+    st.builds(
+        lambda standard, extra: {**standard, **extra},
+        st.fixed_dictionaries(
+            {"sensorReport": st.lists(reports, min_size=1, max_size=2)},
+            optional={"sensorMetadata": metadata},
+        ),
+        st.dictionaries(own_keys, values, max_size=1),
+    ),
+    min_size=1,
+    max_size=2,
+)
+dispositions = st.lists(
+    st.sampled_from(["recalled", "urn:epcglobal:cbv:disp:expired", "cbv:Disp-damaged", "https://e.vn/own"]),
+    min_size=1, max_size=2, unique=True,
+)  # fmt: skip
+circumstances = st.fixed_dictionaries(
+    {},
+    optional={
+        "recordTime": st.sampled_from(["2026-11-02T08:00:00.000Z", "2026-11-02t08:00:00z"]),
+        "bizStep": st.sampled_from(
+            ["shipping", "urn:epcglobal:cbv:bizstep:packing", "https://ref.gs1.org/cbv/BizStep-holding", "https://e.vn/s"]
+        ),
+        "readPoint": st.builds(lambda place, extra: {**place, **extra}, places, own_members),
+        "bizLocation": places,
+        "persistentDisposition": st.fixed_dictionaries({"set": dispositions}, optional={"unset": dispositions}),
+        "destinationList": st.lists(
+            st.fixed_dictionaries(
+                {"type": st.sampled_from(["location", "cbv:SDT-owning_party"]), "destination": parties}
+            ),
+            max_size=2,
+        ),
+        "sensorElementList": sensor_elements,
+        "certificationInfo": uris | st.lists(uris, min_size=1, max_size=2, unique=True),
+        "errorDeclaration": st.builds(
+            lambda standard, extra: {**standard, **extra},
+            st.fixed_dictionaries(
+                {"declarationTime": st.just("2026-11-03T00:00:00.000Z")},
+                optional={
+                    "reason": st.sampled_from(["incorrect_data", "urn:epcglobal:cbv:er:did_not_occur"]),
+                    "correctiveEventIDs": st.lists(st.just("urn:uuid:0c1b5c1a-0000-4000-8000-00001"), max_size=1),
+                },
+            ),
+            own_members,
+        ),
+    },
+)  # fmt: skip
+full_events = st.builds(lambda made, more, extra: {**made, **more, **extra}, events, circumstances, own_members)
 
 
 def exact(number: int | float) -> Decimal:

@@ -16,11 +16,12 @@ from lienvung.epcis.context import STANDARD_CONTEXT, STANDARD_NAMES
 from lienvung.epcis.model import Context
 
 DEFAULT_CONTEXT: Context = [STANDARD_CONTEXT]
-EventBytes = bytes | tuple[bytes, Context]
+EventForm = bytes | dict[str, Any] | tuple[bytes | dict[str, Any], Context]
+_encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def write_document(
-    events: Iterable[EventBytes],
+    events: Iterable[EventForm],
     context: Context | None = None,
     *,
     header: Mapping[str, Any] | None = None,
@@ -29,8 +30,9 @@ def write_document(
 ) -> bytes:
     """An EPCISDocument, or with `query` (a query's name) an EPCISQueryDocument, as UTF-8 JSON.
 
-    `events`: each the raw bytes of an event, or (bytes, the context of the document it came in). `context`: of the
-    new document; prefixes of the events that agree with it are merged into it. `header`: further members.
+    `events`: each the raw bytes of an event or its decoded (and translated) form, or a pair of that and the context
+    of the document it came in. `context`: of the new document; prefixes of the events that agree with it are merged
+    into it. `header`: further members.
     """
     merged, bodies = _merge(events, DEFAULT_CONTEXT if context is None else context)
     stamp = (created or datetime.now(UTC)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -46,37 +48,57 @@ def write_document(
     if query is not None:
         body = {"queryResults": {"queryName": query, "resultsBody": body}}
     members["epcisBody"] = body
-    return msgspec.json.encode(members)
+    return _encode(members)
 
 
 _OWN = frozenset({"@context", "type", "schemaVersion", "epcisBody", "queryResults"})
 
 
-def _merge(events: Iterable[EventBytes], context: Context) -> tuple[Context, list[bytes]]:
-    """The context that all can share, and the events; those that clash with it carry their own context."""
-    prefixes = dict(STANDARD_NAMES.within(context).prefixes)
-    declared = list(context) if isinstance(context, list) else [context]
+def _merge(events: Iterable[EventForm], context: Context) -> tuple[Context, list[bytes]]:
+    """The context that all can share, and the events; those that cannot share it carry their own context."""
+    written = [_written(entry) for entry in events]
+    base = STANDARD_NAMES.within(context).prefixes
+    known: list[tuple[Context, dict[str, str]]] = []  # few different contexts, compared by value
+    for _, own in written:
+        if own is not None and own != context and all(own != other for other, _ in known):
+            known.append((own, STANDARD_NAMES.within(own).prefixes))
     added: dict[str, str] = {}
-    bodies: list[bytes] = []
-    agreed: list[Context] = []  # few different contexts, compared by value
     clashing: list[Context] = []
-    for entry in events:
-        body, own = (entry, None) if isinstance(entry, bytes) else entry
-        if own is None or own == context or own in agreed:
-            bodies.append(body)
-            continue
-        names = STANDARD_NAMES.within(own).prefixes
-        if own not in clashing and all(prefixes.get(prefix, space) == space for prefix, space in names.items()):
-            added.update((prefix, space) for prefix, space in names.items() if prefix not in prefixes)
-            prefixes.update(names)
-            agreed.append(own)
-            bodies.append(body)
+    for own, names in known:
+        prefixes = {**base, **added}
+        new = {prefix: space for prefix, space in names.items() if prefix not in prefixes}
+        agrees = all(prefixes.get(prefix, space) == space for prefix, space in names.items())
+        if agrees and not any(_spoken(prefix, written, known, base) for prefix in new):
+            added.update(new)
         else:
             clashing.append(own)
-            bodies.append(_with_context(body, own))
+    bodies = [body if own is None or own not in clashing else _with_context(body, own) for body, own in written]
+    declared = list(context) if isinstance(context, list) else [context]
     if not added and not isinstance(context, list):
         return context, bodies
     return [*declared, *([added] if added else [])], bodies
+
+
+def _written(entry: EventForm) -> tuple[bytes, Context | None]:
+    event, own = entry if isinstance(entry, tuple) else (entry, None)
+    return (event if isinstance(event, bytes) else _encode(event)), own
+
+
+def _spoken(
+    prefix: str,
+    written: list[tuple[bytes, Context | None]],
+    known: list[tuple[Context, dict[str, str]]],
+    base: Mapping[str, str],
+) -> bool:
+    """Whether an event that does not declare `prefix` has a name or text that begins with it: `"note: fragile"` must
+    not become a CURIE because another event calls a namespace `note`."""
+    start = f'"{prefix}:'.encode()
+    for body, own in written:
+        if start in body:
+            names = next((names for other, names in known if other == own), base)
+            if prefix not in names:
+                return True
+    return False
 
 
 def _with_context(body: bytes, context: Context) -> bytes:

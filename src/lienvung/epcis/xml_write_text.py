@@ -27,6 +27,8 @@ _XSD_TIME = re.compile(
 )
 _PREFIX = re.compile(r"(?!xml)[A-Za-z_][A-Za-z0-9._\-]*", re.IGNORECASE)
 _TAKEN = frozenset({"epcis", "epcisq", "xsi"})
+# CBV 2.0 writes the namespace of master data attributes with a colon at its end in JSON-LD and without in XML.
+_IN_XML = {"urn:epcglobal:cbv:mda:": "urn:epcglobal:cbv:mda"}
 _XMLNS = "http://www.w3.org/2000/xmlns/"
 _encode_json = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -87,7 +89,7 @@ class Scope:
                     space = prefix + ":"
                 elif space == _XMLNS:
                     space += "#"  # no prefix may stand for this one
-                found = space, prefix, encode_name(local)
+                found = _IN_XML.get(space, space), prefix, encode_name(local)
             if len(self._keys) > 10_000:
                 self._keys.clear()
             self._keys[key] = found
