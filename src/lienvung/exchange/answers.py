@@ -16,7 +16,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from lienvung.epcis import DEFAULT_CONTEXT
-from lienvung.epcis.translate import EpcFormat, Translator, WordForm
+from lienvung.epcis.translate import EpcFormat, Translator, WordForm, WordFormat
+from lienvung.epcis.xml_write import write_xml
 from lienvung.errors import Invalid
 from lienvung.exchange.headers import VERSIONS, extensions_text, limits
 from lienvung.exchange.negotiation import EVENT_MEDIA, AnswerForm, form_of, media_of
@@ -45,6 +46,7 @@ __all__ = [
     "form_of",
     "json_answer",
     "limits",
+    "one_event_answer",
     "options_answer",
     "problem_answer",
     "problem_body",
@@ -102,6 +104,22 @@ def events_answer(
     return answer
 
 
+def one_event_answer(request: HttpRequest, event: StoredEvent, form: AnswerForm) -> HttpResponse:
+    """An event that was just stored: bare in JSON; XML has no document for a bare event, there it is a query's."""
+    if form.media == "xml":
+        answer = events_answer(request, [event], form=form)
+        answer.status_code = 201
+        return answer
+    contexts = contexts_of([event.rid])
+    context = contexts.get(event.rid, DEFAULT_CONTEXT)
+    [body] = said([event], contexts, form)
+    if "@context" not in body:
+        body = {"@context": context, **body}
+    answer = json_answer(body, status=201, content_type=form.content_type)
+    set_headers(answer, form_headers(form))
+    return answer
+
+
 def form_headers(form: AnswerForm) -> dict[str, str]:
     """What the headers of an answer, or of a call to a subscriber, say of its form."""
     version = f"{form.epcis_version}.0"
@@ -119,11 +137,24 @@ def render_events(
     subscription_id: str | None = None,
 ) -> tuple[bytes, str]:
     """An EPCISQueryDocument in the wanted form, and its Content-Type."""
-    if form.media == "xml":  # comes with lienvung.epcis.write_xml
-        raise ApiProblem(501, "ImplementationException", vi="Chưa trả lời bằng XML", en="no XML answers yet")
+    if form.media == "xml":
+        return _events_xml(events, form, query_name, subscription_id), f"{form.content_type}; charset=utf-8"
     document = query_document(events, name=query_name, subscription_id=subscription_id, form=form)
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     return text.encode(), f"{form.content_type}; charset=utf-8"
+
+
+def _events_xml(events: Sequence[StoredEvent], form: AnswerForm, query_name: str, subscription_id: str | None) -> bytes:
+    contexts = contexts_of([event.rid for event in events])
+    bodies = said(events, contexts, form, words=WordFormat.NEVER)
+    return write_xml(
+        [(body, contexts.get(event.rid, DEFAULT_CONTEXT)) for event, body in zip(events, bodies)],
+        version="1.2" if form.epcis_version == "1.2" else "2.0",
+        query_name=query_name,
+        subscription_id=subscription_id,
+        created=now_text(),
+        words=form.words,
+    )
 
 
 def said(

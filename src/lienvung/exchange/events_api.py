@@ -1,8 +1,14 @@
-"""Events one by one and by query, and the top of the binding (EPCIS 2.0 section 12)."""
+"""Events one by one and by query (EPCIS 2.0 section 12).
+
+An anonymous query that is too long for an address is kept under a name: POST /queries, as in the standard's
+OpenAPI document; there is no other way to post a query there, and GET /queries/{name}/events pages.
+"""
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from django.conf import settings
@@ -11,17 +17,24 @@ from django.urls import reverse
 
 from lienvung.epcis import read_document
 from lienvung.errors import Conflict, Invalid, ManyInvalid, NotFound
-from lienvung.exchange.answers import events_answer, form_of, json_answer, problem_answer
-from lienvung.exchange.resource import asker_of, body_of, parameters_of, per_page_of, resource, with_next
+from lienvung.exchange.answers import AnswerForm, events_answer, form_of, one_event_answer, problem_answer
+from lienvung.exchange.described import EVENT_MEDIA, Answer, Body, Operation, Resource, path_parameter
+from lienvung.exchange.page_tokens import page_token_of
+from lienvung.exchange.resource import Asker, asker_of, body_of, parameters_of, per_page_of, resource, with_next
 from lienvung.ledger.capture import capture
 from lienvung.ledger.events import get_event
-from lienvung.ledger.query import run_query
+from lienvung.ledger.query import Page, run_query
 from lienvung.ledger.reading import rows
 from lienvung.ledger.rows import given_id
+from lienvung.texts import Text
+
+_NO_ROOT = re.compile(rb"<!--.*?-->|<\?.*?\?>", re.DOTALL)
+_ROOT = re.compile(rb"<(?:[^\s<>:/]+:)?([^\s<>:/]+)")
 
 
 def post_event(request: HttpRequest) -> HttpResponse:
     asker = asker_of(request, "capture")
+    form = form_of(request)
     data = body_of(request)
     readings = read_document(data, max_bytes=settings.CAPTURE_FILE_SIZE_LIMIT).events
     if len(readings) != 1 or _is_document(data):
@@ -47,29 +60,49 @@ def post_event(request: HttpRequest) -> HttpResponse:
             )
         )
     else:
-        answer = json_answer({"eventID": event_id}, status=201)
+        answer = one_event_answer(request, get_event(event_id), form)
     answer["Location"] = reverse("epcis:events") + "/" + quote(event_id, safe="")
     return answer
 
 
 def _is_document(data: bytes) -> bool:
+    """Whether it is more than one bare event; it has been read, so it is one or the other."""
+    if data.lstrip()[:1] == b"<":
+        root = _ROOT.search(_NO_ROOT.sub(b"", data))
+        return root is None or root[1].startswith(b"EPCIS")
     value = json.loads(data)
     return not isinstance(value, dict) or str(value.get("type", "")).startswith("EPCIS")
 
 
-def get_events(request: HttpRequest, epc: str | None = None) -> HttpResponse:
-    asker = asker_of(request, "query")
-    form = form_of(request)
-    parameters = parameters_of(request)
-    page = run_query(
+def answer_query(
+    request: HttpRequest, asker: Asker, form: AnswerForm, parameters: Mapping[str, Sequence[str]]
+) -> HttpResponse:
+    """One page of what the parameters ask for, as far as the asker may see it."""
+    page = page_of(request, asker, form, parameters)
+    return with_next(request, events_answer(request, page.events, form=form), page.next_token)
+
+
+def page_of(
+    request: HttpRequest,
+    asker: Asker,
+    form: AnswerForm,
+    parameters: Mapping[str, Sequence[str]],
+    *,
+    naming: str | None = None,
+) -> Page:
+    return run_query(
         parameters,
         seen_by=asker.visible(),
         per_page=per_page_of(request),
-        token=request.GET.get("nextPageToken"),
-        naming=epc,
+        token=page_token_of(request),
+        naming=naming,
         prefixes=form.extensions,
     )
-    return with_next(request, events_answer(request, page.events, form=form), page.next_token)
+
+
+def get_events(request: HttpRequest) -> HttpResponse:
+    asker = asker_of(request, "query")
+    return answer_query(request, asker, form_of(request), parameters_of(request))
 
 
 def get_one_event(request: HttpRequest, event_id: str) -> HttpResponse:
@@ -82,12 +115,67 @@ def get_one_event(request: HttpRequest, event_id: str) -> HttpResponse:
     return events_answer(request, [event], form=form)
 
 
-def get_top(request: HttpRequest) -> HttpResponse:
-    asker_of(request, "query")
-    return json_answer({"@set": ["capture", "events", "epcs"]})
-
-
 events = resource(get=get_events, post=post_event)
 event = resource(get=get_one_event)
-events_of_epc = resource(get=get_events)
-top = resource(get=get_top)
+
+QUERY_DOCUMENT = Answer(
+    200, Text("Sự kiện, dạng EPCISQueryDocument", "Events in an EPCISQueryDocument"), "EPCISQueryDocument", EVENT_MEDIA
+)
+EVENT_ID = Text(
+    "Mã sự kiện, hay mã băm ni:///… của sự kiện; mã hoá phần trăm",
+    "The eventID or the event's hash (ni:///…), percent-encoded",
+)
+RESOURCES = [
+    Resource(
+        "/events",
+        "events",
+        operations=(
+            Operation(
+                "GET",
+                "getEvents",
+                Text("Hỏi sự kiện", "Query events"),
+                answers=(QUERY_DOCUMENT,),
+                problems=(400, 413, 414),
+                filters=True,
+                paged=True,
+                formed=True,
+            ),
+            Operation(
+                "POST",
+                "postEvent",
+                Text("Ghi một sự kiện", "Capture one event"),
+                answers=(
+                    Answer(
+                        201,
+                        Text("Sự kiện đã ghi", "The event that was stored"),
+                        "EPCISEvent",
+                        EVENT_MEDIA,
+                        ("Location",),
+                    ),
+                ),
+                body=Body(
+                    about=Text("Một sự kiện, không bọc tài liệu", "One bare event"),
+                    schema="EPCISEvent",
+                    media=EVENT_MEDIA,
+                ),
+                problems=(400, 409, 411, 413, 415),
+                scope="capture",
+            ),
+        ),
+    ),
+    Resource(
+        "/events/{eventID}",
+        "event",
+        parameters=(path_parameter("eventID", EVENT_ID),),
+        operations=(
+            Operation(
+                "GET",
+                "getEvent",
+                Text("Xem một sự kiện", "Read one event"),
+                answers=(QUERY_DOCUMENT,),
+                problems=(400, 404),
+                formed=True,
+            ),
+        ),
+    ),
+]

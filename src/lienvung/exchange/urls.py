@@ -2,15 +2,37 @@
 
 from django.urls import path
 
-from lienvung.exchange import capture_api, events_api, resource
+from lienvung.exchange import (
+    capture_api,
+    events_api,
+    named_api,
+    page_tokens,
+    resource,
+    subscriptions_api,
+    top_level,
+)
 
 app_name = "epcis"
 urlpatterns = [
-    path("", events_api.top, name="top"),
+    path("", top_level.top, name="top"),
     path("capture", capture_api.captures, name="captures"),
     path("capture/<str:job>", capture_api.capture_job, name="job"),
     path("events", events_api.events, name="events"),
     path("events/<path:event_id>", events_api.event, name="event"),
-    path("epcs/<path:epc>/events", events_api.events_of_epc, name="events_of_epc"),
+    *(
+        path(f"{of.kind}{tail}", views[of.kind], name=name)
+        for of in top_level.COLLECTIONS
+        for tail, views, name in (
+            ("", top_level.LISTS, of.kind),
+            ("/<path:value>/events", top_level.EVENTS, f"events_of_{of.name}"),
+            ("/<path:value>", top_level.ONES, of.name),
+        )
+    ),
+    path("nextPageToken/<str:token>", page_tokens.page_token, name="page_token"),
+    path("queries", named_api.queries, name="queries"),
+    path("queries/<str:name>", named_api.query, name="query"),
+    path("queries/<str:name>/events", named_api.query_events, name="query_events"),
+    path("queries/<str:name>/subscriptions", subscriptions_api.subscriptions, name="subscriptions"),
+    path("queries/<str:name>/subscriptions/<str:id>", subscriptions_api.subscription, name="subscription"),
     path("<path:rest>", resource.unknown, name="unknown"),
 ]

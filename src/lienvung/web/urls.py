@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from lienvung.exchange.events_api import top as epcis_top
+from lienvung.exchange.top_level import top as epcis_top
 from lienvung.web.views import components, dashboard, events, home, search, things
 
 pages: list[URLPattern | URLResolver] = [
@@ -27,7 +27,8 @@ urlpatterns = [
     path("epcis/v2", epcis_top, name="epcis_top"),
     path("epcis/v2/", include("lienvung.exchange.urls")),
     path("quality/", include("lienvung.quality.urls")),
-    path("", include("lienvung.scan.urls")),  # last: it answers GS1 Digital Link paths at the root
+    path("", include("lienvung.scan.urls")),
+    path("", include("lienvung.resolver.urls")),  # last: it answers GS1 Digital Link paths at the root
 ]
 
 handler400 = "lienvung.web.problems.bad_request"
