@@ -18,6 +18,7 @@ from lienvung.errors import ManyInvalid, Problem
 COMMANDS = {
     "demo": "build the demo story and serve it / dựng câu chuyện mẫu và mở máy chủ",
     "serve": "serve this installation / chạy máy chủ",
+    "work": "do the background work: deliver subscriptions / làm việc nền: gửi tin đăng ký",
     "test": "run all that CI runs / chạy toàn bộ kiểm thử",
     "check": "check settings, database and ledger / kiểm tra cài đặt, cơ sở dữ liệu, sổ cái",
     "bench": "run the benchmarks / đo tốc độ",
@@ -27,11 +28,12 @@ COMMANDS = {
     "gs1": "explain GS1 identifiers / giải nghĩa mã GS1",
     "trace": "trace a thing back and forward / truy vết một mã",
     "recall-scope": "what a recall of a thing would reach / phạm vi thu hồi của một mã",
+    "openapi": "print the OpenAPI document of the API / in tài liệu OpenAPI",
     "account": "create an account or an API token / tạo tài khoản, khoá API",
 }
 
 
-NEEDS_TABLES = frozenset({"capture", "account", "trace", "recall-scope", "backup"})
+NEEDS_TABLES = frozenset({"work", "capture", "account", "trace", "recall-scope", "backup"})
 WITHOUT_DATA = frozenset({"hash", "gs1", "test", "bench"})
 """Commands that need neither Django nor the data of this installation."""
 
