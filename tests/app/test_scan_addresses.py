@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lienvung.errors import Invalid
 from lienvung.gs1 import check_digit
-from lienvung.gs1.address import Address, path_of, raw_path, read_address
+from lienvung.gs1.address import Address, Sent, path_of, read_address, sent_path
 from lienvung.gs1.checks import CSET82
 
 GTIN = "0893000000001" + check_digit("0893000000001")
@@ -83,6 +83,7 @@ def test_a_server_that_decodes_slashes_is_survived(lot: str, serial: str) -> Non
 
 def test_the_sent_path_is_preferred_to_the_decoded_one() -> None:
     sent = path_of((("01", GTIN), ("10", "A/B")))
-    assert raw_path({"REQUEST_URI": sent + "?x=1"}, unquote(sent)) == sent
-    assert raw_path({"RAW_URI": sent}, unquote(sent)) == sent
-    assert raw_path({"RAW_URI": "http://elsewhere/"}, "/01/1") == "/01/1"
+    assert sent_path({"REQUEST_URI": sent + "?x=1"}, unquote(sent)) == Sent(sent, exact=True)
+    assert sent_path({"RAW_URI": sent}, unquote(sent)) == Sent(sent, exact=True)
+    assert sent_path({}, unquote(sent), sent.encode()) == Sent(sent, exact=True)
+    assert sent_path({"RAW_URI": "http://elsewhere/"}, "/01/1") == Sent("/01/1", exact=False)

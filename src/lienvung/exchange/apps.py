@@ -2,8 +2,16 @@
 
 from django.apps import AppConfig
 
+from lienvung import registry
+
 
 class ExchangeConfig(AppConfig):
     name = "lienvung.exchange"
     label = "exchange"
     verbose_name = "Trao đổi dữ liệu EPCIS / EPCIS exchange"
+
+    def ready(self) -> None:
+        # Links read tables, so their module can only be imported when all apps are ready.
+        from lienvung.exchange import links
+
+        registry.link_providers.register(links.PROVIDER)

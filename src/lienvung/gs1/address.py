@@ -82,12 +82,22 @@ def lot_uri(gtin: str, lot: str) -> str:
     return canonical_uri(CANONICAL + path_of((("01", gtin), ("10", lot))))
 
 
-def raw_path(meta: Mapping[str, Any], path_info: str) -> str:
-    """The path as it was sent, still encoded where the server tells it (REQUEST_URI, RAW_URI), else encoded again."""
-    sent = str(meta.get("REQUEST_URI") or meta.get("RAW_URI") or "")
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A path as it was asked for, percent-encoded. `exact`: the server told how it was sent; else it was decoded and
+    is encoded again, so that a `%2F` in a lot number cannot be told from a `/`.
+    """
+
+    path: str
+    exact: bool
+
+
+def sent_path(meta: Mapping[str, Any], path_info: str, raw: bytes | None = None) -> Sent:
+    """The path of a request. WSGI servers may tell how it was sent as REQUEST_URI or RAW_URI, ASGI ones as `raw`."""
+    sent = raw.decode("latin-1") if raw else str(meta.get("REQUEST_URI") or meta.get("RAW_URI") or "")
     if sent.startswith("/"):
-        return sent.partition("?")[0]
-    return quote(path_info, safe="/!$&'()*+,;=:@-._~")
+        return Sent(sent.partition("?")[0], True)
+    return Sent(quote(path_info, safe="/!$&'()*+,;=:@-._~"), False)
 
 
 @lru_cache(maxsize=4096)  # a viral label; a refusal is not remembered

@@ -24,7 +24,7 @@ class IdleTimeout:
     def process_view(self, request: HttpRequest, *_: object) -> None:
         # A page that never asks who is there (a scan page) must not read the session
         match = request.resolver_match
-        if match is not None and {"scan", "epcis"} & set(match.namespaces):
+        if match is not None and {"scan", "resolver", "epcis"} & set(match.namespaces):
             return
         if not request.user.is_authenticated:
             return

@@ -30,8 +30,9 @@ class QualityConfig(AppConfig):
 
     def ready(self) -> None:
         # Panels read tables, so their module can only be imported when all apps are ready.
-        from lienvung.quality import panels
+        from lienvung.quality import links, panels
 
+        registry.link_providers.register(links.PROVIDER)
         for name, words in ACTS.items():
             registry.act_words.register(registry.ActWords(name, words))
         for page in PAGES:

@@ -15,12 +15,12 @@ class ScanConfig(AppConfig):
 
     def ready(self) -> None:
         # Panels read tables, so their module can only be imported when all apps are ready.
-        from lienvung.scan import panels
+        from lienvung.scan import links, panels
 
         registry.navigation.register(
             NavigationItem("labels", Text("Nhãn", "Labels"), "labels:index", order=60, roles=frozenset({MEMBER}))
         )
-        for name in ("scan:digital_link", "scan:resolver"):
+        for name in ("scan:page", "scan:journey"):
             registry.pages.register(Page(name, frozenset({EVERYONE}), ("GET", "HEAD", "OPTIONS")))
         registry.pages.register(Page("scan:code", frozenset({EVERYONE}), note="only codes that were issued"))
         registry.pages.register(Page("labels:index", frozenset({MEMBER}), note="own products only"))
@@ -31,3 +31,5 @@ class ScanConfig(AppConfig):
         code = Text("Mã QR và lượt quét", "QR code and scans")
         registry.product_panels.register(Panel("scan.code", code, "scan/parts/code.html", panels.of_product, order=40))
         registry.lot_panels.register(Panel("scan.code", code, "scan/parts/code.html", panels.of_lot, order=40))
+        for provider in links.PROVIDERS:
+            registry.link_providers.register(provider)

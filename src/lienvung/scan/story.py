@@ -43,7 +43,7 @@ def tell(address: Address) -> Page:
     """The page of an address. Never raises for a valid address: what is not known is said."""
     if address.level in ("place", "party"):
         return places.page_of(address)
-    records = _records(address)
+    records = records_of(address)
     steps = _steps(address, records)
     known = _known(address, records, bool(steps))
     if known in rules.ABSENT:
@@ -51,7 +51,7 @@ def tell(address: Address) -> Page:
     return _goods_page(address, records, steps, known)
 
 
-def _records(address: Address) -> Records:
+def records_of(address: Address) -> Records:
     product = access.product_of(address.gtin) if address.gtin else None
     if product is None:
         return Records()
@@ -110,7 +110,7 @@ def _goods_page(address: Address, records: Records, steps: Sequence[trace.Step],
     shown, others = _views(all_stops, access.places_of(frozenset(stop.place for stop in all_stops if stop.place)))
     facts = details.gather(steps)
     lot_number = address.lot or records.lot_number
-    marked = _marked(address, records)
+    marked = marked_by(address, records)
     marks = status.standing(*marked)
     recalled = standing.RECALLED in marks
     inside = standing.inside(address.canonical) if address.level == "other" and not recalled else None
@@ -172,7 +172,7 @@ def _goods_page(address: Address, records: Records, steps: Sequence[trace.Step],
     return page
 
 
-def _marked(address: Address, records: Records) -> list[str]:
+def marked_by(address: Address, records: Records) -> list[str]:
     """Where marks are looked for: the thing itself, its lot (maybe known to the catalogue only), the label's lot."""
     numbers = dict.fromkeys(n for n in (address.lot, records.lot_number) if n) if address.serial else {}
     return [address.canonical, *(lot_uri(address.gtin, number) for number in numbers)]

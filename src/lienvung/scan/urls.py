@@ -1,7 +1,7 @@
-"""Addresses of the scan room, included last at the root: a code's address has no prefix.
+"""Addresses of the scan room: the page behind a code at `/p/` and the code's path, label pages, drawn codes.
 
-Two namespaces: `labels` for the members' pages, `scan` for what everybody may scan (there no
-cookie is read or set).
+Two namespaces: `labels` for the members' pages, `scan` for what everybody may see (there no
+cookie is read or set). At the code's own address the resolver answers.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ labels: list[URLPattern | URLResolver] = [
 ]
 
 scan: list[URLPattern | URLResolver] = [
-    path(".well-known/gs1resolver", views.resolver_description, name="resolver"),
     path("qr/<path:path>.svg", label_views.code, name="code"),
     # GS1 application identifiers have two to four digits; which of them may begin a path is checked by the view.
-    re_path(r"^(?P<path>\d{2,4}/.+)$", views.digital_link, name="digital_link"),
+    re_path(r"^p/(?P<path>\d{2,4}/.+)$", views.page, name="page"),
+    re_path(r"^p/journey/(?P<path>\d{2,4}/.+)$", views.journey, name="journey"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -1,4 +1,8 @@
-"""The two faces of a code's address: a page for people, a link set or JSON-LD for machines."""
+"""The page behind a code: HTML for people, JSON-LD for machines.
+
+The code's own address is the resolver's, which leads here unless the owner or the request says otherwise.
+Scans are counted here, once a page that a person gets.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import hashlib
 import json
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -14,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from lienvung.errors import Invalid
-from lienvung.gs1.address import Address, raw_path, read_address
+from lienvung.gs1.address import Address, read_address, sent_path
 from lienvung.scan import lists, machine, story
 from lienvung.scan.counting import counter, province_of
 from lienvung.scan.page import Page
@@ -23,6 +28,7 @@ from lienvung.scan.versions import Answer, shelf, version
 from lienvung.texts import Text
 
 HTML = "text/html; charset=utf-8"
+PAGE = "/p"
 METHODS = ("GET", "HEAD", "OPTIONS")
 CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Link, ETag"}
 PREFLIGHT = {
@@ -42,15 +48,15 @@ class Counted(HttpResponse):
         super().close()
 
 
-def digital_link(request: HttpRequest, path: str) -> HttpResponse:
-    """Any GS1 Digital Link path. Never sets a cookie."""
+def page(request: HttpRequest, path: str) -> HttpResponse:
+    """The page behind a code, `/p/` and the code's path; JSON-LD of the same for machines. Never sets a cookie."""
     if request.method == "OPTIONS":
         return _options()
     if request.method not in METHODS:
         return HttpResponseNotAllowed(METHODS)
-    encoded = raw_path(request.META, request.path_info)
+    encoded, decoded = _paths(request)
     try:
-        address = read_address(encoded, decoded=request.path_info)
+        address = read_address(encoded, decoded=decoded)
     except Invalid as fault:
         return _fault(request, fault, encoded)
     form = _form(request)
@@ -66,13 +72,24 @@ def digital_link(request: HttpRequest, path: str) -> HttpResponse:
     return _send(request, answer)
 
 
+def journey(request: HttpRequest, path: str) -> HttpResponse:
+    """To the journey on the page. A link set names this address, since a fragment would not outlive a query string."""
+    if request.method == "OPTIONS":
+        return _options()
+    encoded, _ = _paths(request)
+    query = quote(request.META.get("QUERY_STRING", ""), safe="%!$()*+,-./:;=?@_~&")
+    place = f"{PAGE}/{encoded.removeprefix('/journey').lstrip('/')}{'?' * bool(query)}{query}#journey"
+    return HttpResponse(status=307, headers={"Location": place, "Cache-Control": CACHING, **CORS})
+
+
+def _paths(request: HttpRequest) -> tuple[str, str]:
+    """The code's path as it was sent, and decoded where only that is known."""
+    sent = sent_path(request.META, request.path_info, getattr(request, "scope", {}).get("raw_path"))
+    return sent.path.removeprefix(PAGE), "" if sent.exact else request.path_info.removeprefix(PAGE)
+
+
 def _form(request: HttpRequest) -> str:
-    """'html', 'linkset', 'json_ld', or 'link:…' for one link type. No or any Accept means a person."""
-    asked = request.GET.get("linkType", "")
-    if asked in ("linkset", "all"):
-        return "linkset"
-    if asked and asked.removeprefix("gs1:").removeprefix(machine.VOC) != "defaultLink":
-        return "link:" + asked.removeprefix("gs1:").removeprefix(machine.VOC)[:40]
+    """'html' or 'json_ld'. No or any Accept means a person."""
     accept = request.META.get("HTTP_ACCEPT", "")
     if "json" not in accept:
         return "html"
@@ -80,12 +97,7 @@ def _form(request: HttpRequest) -> str:
     for part in accept.lower().split(","):
         kind, *parameters = (piece.strip() for piece in part.split(";"))
         quality = _quality(parameters)
-        form = {
-            "text/html": "html",
-            "application/linkset+json": "linkset",
-            "application/ld+json": "json_ld",
-            "application/json": "json_ld",
-        }.get(kind)
+        form = {"text/html": "html", "application/ld+json": "json_ld", "application/json": "json_ld"}.get(kind)
         if form and quality > best_q:
             best, best_q = form, quality
     return best
@@ -110,43 +122,19 @@ def _make(address: Address, form: str, language: str) -> Answer:
         thing = ""  # nothing of ours: not counted
     if form == "html":
         body, content_type = _html(page, language), HTML
-    elif form == "linkset" and page.status == 200:
-        above = [story.tell(a) for a in address.up()]
-        found = machine.link_set([page, *(p for p in above if p.status == 200)], settings.ORIGIN)
-        body, content_type = _json(found), machine.LINKSET
     elif form == "json_ld" and page.status == 200:
         body, content_type = _json(machine.json_ld(page, address, settings.ORIGIN)), machine.JSON_LD
-    elif form.startswith("link:") and page.status == 200:
-        return _redirect(page, form[5:])
     else:
         body, content_type = _json(machine.absent_problem(page)), "application/problem+json"
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     return Answer(body, page.status, content_type, etag, thing, known, _headers(page))
 
 
-def _redirect(page: Page, kind: str) -> Answer:
-    """To the target of a link type: 307, 300 with a list where there are several, 404 where there is none."""
-    targets = machine.links(page, settings.ORIGIN).get(kind, [])
-    if not targets:
-        problem = {
-            "type": "urn:lienvung:problem:scan.no_such_link",
-            "title": "Not found",
-            "status": 404,
-            "detail": f"This code has no link of the type {kind!r}.",
-            "detail_vi": f"Mã này không có liên kết loại {kind!r}.",
-        }
-        return Answer(_json(problem), 404, "application/problem+json", '"none"')
-    if len(targets) > 1:
-        return Answer(_json({"links": targets}), 300, "application/json", '"many"', headers=_headers(page))
-    headers = {**_headers(page), "Location": targets[0]["href"]}
-    return Answer(b"", 307, HTML, '"one"', headers=headers)
-
-
 def _headers(page: Page) -> dict[str, str]:
     here = settings.ORIGIN + page.path
     if page.status != 200:
         return {}
-    return {"Link": f'<{here}?linkType=linkset>; rel="linkset"; type="{machine.LINKSET}", {machine.LINKSET_CONTEXT}'}
+    return {"Link": f'<{here}?linkType=linkset>; rel="linkset"; type="{machine.LINKSET}"'}
 
 
 def _html(page: Page, language: str) -> bytes:
@@ -162,7 +150,7 @@ def _html(page: Page, language: str) -> bytes:
         },
         "lang": language,
         "other_lang": other,
-        "other_url": f"{page.path}?lang={other}",
+        "other_url": f"{PAGE}{page.path}?lang={other}",
         "keep": "?lang=en" if language == "en" else "",
         "demo": settings.DEMO,
     }
@@ -250,17 +238,6 @@ def _fault(request: HttpRequest, fault: Invalid, asked: str) -> HttpResponse:
         }
         response = HttpResponse(get_template("scan/fault.html").render(context), status=400, content_type=HTML)
     response["Cache-Control"] = "public, max-age=300"
-    for name, value in CORS.items():
-        response[name] = value
-    return response
-
-
-def resolver_description(request: HttpRequest) -> HttpResponse:
-    """`/.well-known/gs1resolver`."""
-    if request.method == "OPTIONS":
-        return _options()
-    response = HttpResponse(_json(machine.resolver_description(settings.ORIGIN)), content_type="application/json")
-    response["Cache-Control"] = "public, max-age=3600"
     for name, value in CORS.items():
         response[name] = value
     return response

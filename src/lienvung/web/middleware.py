@@ -24,7 +24,7 @@ LANGUAGES = ("vi", "en")
 COOKIE = "lang"
 COOKIE_AGE = 365 * 24 * 3600
 # These answer the same to everybody: no cookie is read or set, so that they can be cached.
-COOKIELESS = frozenset({"scan", "epcis"})
+COOKIELESS = frozenset({"scan", "resolver", "epcis"})
 
 POLICY = (
     "default-src 'none'; img-src 'self' data:; style-src 'self'; font-src 'self'; "
