@@ -43,7 +43,14 @@ def table() -> list[dict[str, str]]:
 
 
 # The API has no rows in the registry of pages; what it answers besides GET:
-API_METHODS = {("epcis:captures", "POST"), ("epcis:events", "POST")}
+API_METHODS = {
+    ("epcis:captures", "POST"),
+    ("epcis:events", "POST"),
+    ("epcis:queries", "POST"),
+    ("epcis:query", "DELETE"),
+    ("epcis:subscriptions", "POST"),
+    ("epcis:subscription", "DELETE"),
+}
 ROWS = table()
 
 

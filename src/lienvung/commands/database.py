@@ -20,7 +20,7 @@ from django.db.migrations.executor import MigrationExecutor
 from lienvung.errors import Conflict, Problem
 
 ENTERS = frozenset({"capture", "account"})
-READS = frozenset({"trace", "recall-scope", "backup"})
+READS = frozenset({"work", "trace", "recall-scope", "backup"})
 DATABASE_ERRORS = (DjangoDatabaseError, sqlite3.Error, psycopg.Error)
 MIGRATE = "./lienvung serve --migrate"
 

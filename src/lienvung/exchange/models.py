@@ -17,6 +17,7 @@ class NamedQuery(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="named_queries")
     name = models.CharField(max_length=100)
     query = models.JSONField()  # as it was sent
+    extensions = models.JSONField(default=dict)  # prefix -> namespace, as the header GS1-Extensions then said
     created_ms = models.BigIntegerField()
 
     class Meta:

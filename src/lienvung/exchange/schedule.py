@@ -38,10 +38,13 @@ _DAYS = 366 * 41  # a 29 February on a given weekday comes back within 40 years
 class ScheduleFault(Invalid):
     """A schedule that says nothing, or no moment that ever comes."""
 
+    exception = "SubscriptionControlsException"
+
 
 def _fault(name: str, vi: str, en: str) -> ScheduleFault:
     path = f"/schedule/{name}" if name else "/schedule"
-    return ScheduleFault("exchange.schedule", vi=f"{name or 'schedule'}: {vi}", en=f"{name or 'schedule'}: {en}", path=path)
+    name = name or "schedule"
+    return ScheduleFault("exchange.schedule", vi=f"{name}: {vi}", en=f"{name}: {en}", path=path)
 
 
 def _numbers(name: str, text: object) -> frozenset[int]:

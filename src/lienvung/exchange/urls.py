@@ -6,6 +6,7 @@ from lienvung.exchange import (
     capture_api,
     events_api,
     named_api,
+    openapi,
     page_tokens,
     resource,
     subscriptions_api,
@@ -34,5 +35,6 @@ urlpatterns = [
     path("queries/<str:name>/events", named_api.query_events, name="query_events"),
     path("queries/<str:name>/subscriptions", subscriptions_api.subscriptions, name="subscriptions"),
     path("queries/<str:name>/subscriptions/<str:id>", subscriptions_api.subscription, name="subscription"),
+    path("openapi.json", openapi.openapi, name="openapi"),
     path("<path:rest>", resource.unknown, name="unknown"),
 ]

@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=100)),
                 ('query', models.JSONField()),
+                ('extensions', models.JSONField(default=dict)),
                 ('created_ms', models.BigIntegerField()),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='named_queries', to='people.organisation')),
             ],
