@@ -16,6 +16,7 @@ from lienvung.epcis.extension import too_deep
 from lienvung.epcis.repeated import quotes
 from lienvung.epcis.scan import IGNORED_NAMES
 from lienvung.epcis.wire import decode_raw_list, decode_raw_object, decode_untyped
+from lienvung.epcis.xml_read import OpenedXML, open_xml, too_many_events
 from lienvung.errors import Invalid, TooLarge
 
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
@@ -33,19 +34,24 @@ class Opened(msgspec.Struct, gc=False):
     path: str
     ignored: frozenset[str]
     outer_quotes: int | None = None  # quotation marks around the events, counted in what was decoded
+    xml: OpenedXML | None = None  # where the document was XML; all else is its JSON form
 
     def event_path(self, index: int) -> str:
         return "" if not self.path and "type" in self.header else f"{self.path}/{index}"
 
 
-def open_document(data: bytes, *, max_bytes: int = MAX_BYTES, max_events: int = MAX_EVENTS) -> Opened:
-    """Raises `Invalid` for what is no EPCIS JSON, `TooLarge` over a limit."""
+def open_document(
+    data: bytes, *, max_bytes: int = MAX_BYTES, max_events: int = MAX_EVENTS, loose: bool = False
+) -> Opened:
+    """Raises `Invalid` for what is no EPCIS JSON or XML, `TooLarge` over a limit. `loose`: XML in any order."""
     if len(data) > max_bytes:
         raise TooLarge(
             "epcis.bytes",
             vi=f"Tài liệu dài {len(data)} byte, quá giới hạn {max_bytes}.",
             en=f"The document has {len(data)} bytes, over the limit of {max_bytes}.",
         )
+    if is_xml(data):
+        return _open_translated(data, max_events, loose)
     check_text(data)
     if b"\\" in data and _NUL.search(data):
         raise Invalid(
@@ -53,21 +59,25 @@ def open_document(data: bytes, *, max_bytes: int = MAX_BYTES, max_events: int = 
             vi="Tài liệu chứa ký tự NUL (\\u0000), không dùng được trong văn bản.",
             en="The document contains the character NUL (\\u0000), which no text needs.",
         )
-    start = data.lstrip(b" \t\r\n")[:1]
-    if start == b"<":
-        raise Invalid(
-            "epcis.xml",
-            vi="Tài liệu này là XML; bản này đọc EPCIS JSON, bản kế tiếp sẽ đọc XML.",
-            en="This document is XML; this release reads EPCIS JSON, XML comes in the next release.",
-        )
-    opened = _open_list(data) if start == b"[" else _open_object(data)
+    opened = _open_list(data) if data.lstrip(b" \t\r\n")[:1] == b"[" else _open_object(data)
     if len(opened.events) > max_events:
-        raise TooLarge(
-            "epcis.events",
-            vi=f"Tài liệu có {len(opened.events)} sự kiện, quá giới hạn {max_events}.",
-            en=f"The document has {len(opened.events)} events, over the limit of {max_events}.",
-        )
+        raise too_many_events(len(opened.events), max_events)
     return opened
+
+
+def _open_translated(data: bytes, max_events: int, loose: bool) -> Opened:
+    xml = open_xml(data, max_events=max_events, loose=loose)
+    path = "" if xml.bare else DOCUMENT_PATH
+    if xml.header["type"] == "EPCISQueryDocument":
+        path = QUERY_PATH
+        xml.header["queryResults"] = {"queryName": "", **xml.results}
+    events = [msgspec.Raw(event) for event in xml.events]
+    return Opened(xml.header, events, path, ignored_names(xml.header), None, xml)
+
+
+def is_xml(data: bytes) -> bool:
+    """Whether the first character is that of a tag; JSON never begins so. A byte order mark is allowed in XML."""
+    return data.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")[:1] == b"<"
 
 
 def check_text(data: bytes) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from lienvung.epcis.kinds import Action, EventType, Role
+from lienvung.errors import Invalid
 
 
 class ErrorDeclaration(msgspec.Struct, frozen=True, gc=False):
@@ -191,8 +192,15 @@ Context = str | list[Any] | dict[str, Any]
 
 
 class CaptureDocument(msgspec.Struct):
-    """A read document: its JSON-LD context as given, what stood around the events, and the events in order."""
+    """A read document: its JSON-LD context as given, what stood around the events, and the events in order.
+
+    `format`: "json", "xml-2.0" or "xml-1.2" (also for 1.1 and 1.0); `header` has the JSON form in each. `places`: the
+    place of each event in the sent list. `faults`: with `proceed`, those of the events that were left out.
+    """
 
     context: Context
     header: dict[str, Any]
     events: list[Reading]
+    format: str = "json"
+    places: list[int] = []
+    faults: list[Invalid] = []

@@ -30,6 +30,7 @@ from lienvung.epcis.lookups import Lookups, lookups_for
 from lienvung.epcis.model import CaptureDocument, Context, QuantityRow, Reading
 from lienvung.epcis.repeated import quotes, repeated_members
 from lienvung.epcis.scan import IGNORED_NAMES, NO_EXTENSIONS, Facts, scan
+from lienvung.epcis.translated import placed_in_xml
 from lienvung.epcis.validate import check_bare, check_event, check_header, depth_of, sensors_are_right
 from lienvung.epcis.wire import (
     AggregationWire,
@@ -132,13 +133,15 @@ def read_document(
     max_depth: int = MAX_NESTING,
     max_events: int = MAX_EVENTS,
     now_ms: int | None = None,
+    proceed: bool = False,
 ) -> CaptureDocument:
-    """Read an EPCIS 2.0 JSON document, query document, bare event or list of bare events.
+    """Read an EPCIS document, query document, bare event or (JSON) list of bare events, in JSON or in XML.
 
-    With `now_ms` (UTC epoch ms), events later than a day after it are refused: they have not happened.
+    With `now_ms` (UTC epoch ms), events later than a day after it are refused: they have not happened. With `proceed`,
+    faulty events are left out and their faults told in `CaptureDocument.faults`.
 
-    Raises `ManyInvalid` with a JSON Pointer for each fault (EPCIS 2.0 sections 7 and 10, CBV 2.0), `TooLarge`
-    over a limit. Nothing else escapes, whatever the bytes.
+    Raises `ManyInvalid` with a JSON Pointer or, for XML, an XPath for each fault (EPCIS 2.0 sections 7 and 10, CBV
+    2.0), `TooLarge` over a limit. Nothing else escapes, whatever the bytes.
     """
     try:
         opened = open_document(data, max_bytes=max_bytes, max_events=max_events)
@@ -146,42 +149,63 @@ def read_document(
         raise ManyInvalid(_placed([fault], data)) from None
     context = _context(opened)
     scanner = Scanner(lookups_for(context), opened, max_depth)
-    scanner.faults.extend(check_header(opened.header) if opened.path else ())
-    readings = _readings(data, opened, scanner, None if now_ms is None else now_ms + DAY_MS)
-    if scanner.faults:
-        raise ManyInvalid(_placed(scanner.faults[:MAX_FAULTS], data))
-    return CaptureDocument(context, _header(opened), readings)
+    outside = check_header(opened.header) if opened.path else []
+    outside += opened.xml.faults if opened.xml is not None else []
+    if outside and proceed:
+        raise ManyInvalid(_placed(outside, data, opened))
+    scanner.faults.extend(outside)
+    readings, places, repeated = _readings(data, opened, scanner, None if now_ms is None else now_ms + DAY_MS)
+    if repeated and proceed:
+        raise ManyInvalid(repeated)
+    faults = scanner.faults + repeated
+    if faults and not proceed:
+        raise ManyInvalid(_placed(faults[:MAX_FAULTS], data, opened))
+    kind = "json" if opened.xml is None else f"xml-{opened.xml.version}"
+    return CaptureDocument(context, _header(opened), readings, kind, places, _placed(faults, data, opened))
 
 
-def _placed(faults: list[Invalid], data: bytes) -> list[Invalid]:
-    """Where the text is no UTF-8, that with its place in the file instead of what followed from it."""
-    wrong = not_utf8(data) if any(fault.code == "epcis.json" for fault in faults) else None
+def _placed(faults: list[Invalid], data: bytes, opened: Opened | None = None) -> list[Invalid]:
+    """Where the text is no UTF-8, that with its place in the file instead of what followed from it; XPaths for XML."""
+    if opened is not None and opened.xml is not None:
+        return placed_in_xml(faults, data, opened)
+    wrong = not_utf8(data) if any(fault.code in ("epcis.json", "epcis.xml") for fault in faults) else None
     return [wrong] if wrong and not data.startswith((b"\xff\xfe", b"\xfe\xff")) else faults
 
 
-def _readings(data: bytes, opened: Opened, scanner: Scanner, latest_ms: int | None) -> list[Reading]:
+def _readings(
+    data: bytes, opened: Opened, scanner: Scanner, latest_ms: int | None
+) -> tuple[list[Reading], list[int], list[Invalid]]:
+    """The events, their places, and the members of the document that are written twice."""
     readings: list[Reading] = []
-    bare = not opened.path
+    places: list[int] = []
+    bare, xml = not opened.path, opened.xml
+    wrong = {} if xml is None else xml.wrong
     inner_quotes = 0
     for index, part in enumerate(opened.events):
         raw = bytes(part)
         scanned = scanner.scan(raw, index)
         marks = raw.count(b'"')
         inner_quotes += marks
-        if scanned is not None and (_marks(scanned) != marks or _repeats(scanned)):
+        if scanned is not None and ((xml is None and _marks(scanned) != marks) or _repeats(scanned)):
             scanned = scanner.slow(raw, index)
+        if index in wrong:
+            scanner.faults.extend(wrong[index])
+            scanned = None
         if scanned is None:
             if len(scanner.faults) >= MAX_FAULTS:
                 break
             continue
-        if bare:
-            scanner.faults.extend(check_bare(raw, opened.event_path(index)))
-        readings.append(_reading(raw, scanned))
+        faults = check_bare(raw, opened.event_path(index)) if bare else []
         if latest_ms is not None and scanned[1].time_ms > latest_ms:
-            scanner.faults.append(_not_yet(opened.event_path(index)))
-    if not scanner.faults and opened.outer_quotes != data.count(b'"') - inner_quotes:
-        scanner.faults.extend(repeated_members(data, ""))
-    return readings
+            faults.append(_not_yet(opened.event_path(index)))
+        if faults:
+            scanner.faults.extend(faults)
+            continue
+        readings.append(_reading(raw, scanned))
+        places.append(index)
+    if xml is None and not scanner.faults and opened.outer_quotes != data.count(b'"') - inner_quotes:
+        return readings, places, repeated_members(data, "")
+    return readings, places, []
 
 
 def _not_yet(path: str) -> Invalid:
@@ -242,7 +266,7 @@ def scan_texts(data: bytes) -> Iterator[str]:
     Raises as `read_document`, for faults of events at the end.
     """
     try:
-        opened = open_document(data)
+        opened = open_document(data, loose=True)
     except Invalid as fault:
         raise ManyInvalid(_placed([fault], data)) from None
     scanner = Scanner(lookups_for(_context(opened)), opened)
@@ -259,8 +283,10 @@ def scan_texts(data: bytes) -> Iterator[str]:
         scanned = scanner.scan(raw, index)
         if scanned is not None:
             yield scanned[1].pre_hash
+    if opened.xml is not None:
+        scanner.faults.extend([*opened.xml.faults, *(each for many in opened.xml.wrong.values() for each in many)])
     if scanner.faults:
-        raise ManyInvalid(_placed(scanner.faults[:MAX_FAULTS], data))
+        raise ManyInvalid(_placed(scanner.faults[:MAX_FAULTS], data, opened))
 
 
 def _reading(raw: bytes, scanned: Scanned) -> Reading:

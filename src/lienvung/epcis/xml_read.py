@@ -1,0 +1,389 @@
+"""Opening EPCIS XML: from bytes to the JSON form of its events and header, one event in memory at a time.
+
+Nothing harmful is obeyed: a document type declaration (and with it every entity), an encoding other than UTF-8,
+nesting over 64 levels or a part with too many elements ends the reading at once. XInclude and schema locations are
+never followed; there is no network in a parser. Faults have the XPath of the sent document as their place.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError, XMLPullParser
+from xml.parsers import expat
+
+import msgspec
+
+from lienvung.epcis.extension import MAX_NESTING, too_deep
+from lienvung.epcis.xml_read_event import EventReader
+from lienvung.epcis.xml_read_header import HeaderReader
+from lienvung.epcis.xml_read_names import EPCIS_SPACES, Namer, plain
+from lienvung.epcis.xml_read_places import locate, locate_header, paths_in
+from lienvung.errors import Invalid, TooLarge
+
+MAX_PART = 250_000
+"""Elements in one event, or in all that is not an event."""
+MAX_ATTRIBUTES = 1_000
+MAX_TOKEN = 1 << 18
+MAX_FAULTS = 1_000
+CHUNK = 1 << 16
+_EVENTS = frozenset(
+    ("ObjectEvent", "AggregationEvent", "TransactionEvent", "TransformationEvent", "AssociationEvent", "QuantityEvent")
+)
+_WAYS = {  # the containers on the way to the events
+    "EPCISDocument": ("EPCISBody", "EventList"),
+    "EPCISQueryDocument": ("EPCISBody", "QueryResults", "resultsBody", "EventList"),
+    "EPCISMasterDataDocument": ("EPCISBody",),
+}
+Note = Callable[[int, Element, str, Namer], None]
+_encode = msgspec.json.Encoder(decimal_format="number").encode
+
+
+class OpenedXML:
+    """What an XML document holds, in the JSON form: `header` (with @context), `events`, and the faults found."""
+
+    def __init__(self) -> None:
+        self.header: dict[str, Any] = {}
+        self.results: dict[str, Any] = {}  # of a query document: queryName and so on
+        self.events: list[bytes] = []
+        self.wrong: dict[int, list[Invalid]] = {}  # faults of structure, by event
+        self.faults: list[Invalid] = []  # of what stands around the events
+        self.version = "2.0"
+        self.bare = False
+        self.master = False  # an EPCISMasterDataDocument
+        self.root = ""  # the root's step in XPaths
+
+
+def open_xml(data: bytes, *, max_events: int, loose: bool = False) -> OpenedXML:
+    """Raises `Invalid` for what is no EPCIS XML at all, `TooLarge` over a limit."""
+    check_prolog(data)
+    _check_tokens(data)
+    return Opener(max_events, loose).run(data)
+
+
+def xpaths(data: bytes, pointers: dict[int, list[str]], opened: OpenedXML) -> dict[tuple[int, str], str]:
+    """Where JSON Pointers into events (by the event's index; -1: the header) point in the sent document.
+
+    Reads it once more: a right document is not asked for places.
+    """
+    found = {
+        (-1, pointer): locate_header(opened.root, pointer, master_document=opened.master)
+        for pointer in pointers.get(-1, ())
+    }
+
+    def note(index: int, element: Element, path: str, namer: Namer) -> None:
+        for pointer in pointers.get(index, ()):
+            found[index, pointer] = locate(element, path, pointer, namer)
+
+    if pointers.keys() - {-1}:
+        Opener(len(opened.events), True, note).run(data)
+    return found
+
+
+def check_prolog(data: bytes) -> None:
+    """What stands before the root element: UTF-8 only, no document type."""
+    parser = expat.ParserCreate()
+
+    def declared(version: str, encoding: str | None, standalone: int) -> None:
+        if encoding is not None and encoding.upper() not in ("UTF-8", "UTF8", "US-ASCII", "ASCII"):
+            raise Invalid(
+                "epcis.xml.encoding",
+                vi=f"Tài liệu khai bộ mã «{encoding[:40]}»; chỉ nhận UTF-8.",
+                en=f"The document declares the encoding '{encoding[:40]}'; only UTF-8 is accepted.",
+            )
+
+    def doctype(name: str, system: str | None, public: str | None, inside: int) -> None:
+        if system is None and public is None and not inside:
+            return  # only a name: nothing is declared, nothing fetched
+        raise Invalid(
+            "epcis.xml.doctype",
+            vi="Tài liệu có DOCTYPE khai báo DTD hoặc thực thể; vì an toàn, không nhận. Hãy bỏ khai báo này.",
+            en="The document's DOCTYPE declares a DTD or entities; for safety it is refused. Take it out.",
+        )
+
+    parser.XmlDeclHandler = declared
+    parser.StartDoctypeDeclHandler = doctype
+    parser.StartElementHandler = _stop
+    try:
+        for start in range(0, len(data), CHUNK):
+            parser.Parse(data[start : start + CHUNK], False)
+        parser.Parse(b"", True)
+    except _RootReached:
+        pass
+    except expat.ExpatError as error:
+        raise not_xml(error, error.lineno, error.offset) from None
+    finally:
+        parser.StartElementHandler = parser.XmlDeclHandler = parser.StartDoctypeDeclHandler = None
+
+
+class _RootReached(Exception):
+    pass
+
+
+def _stop(*_: Any) -> None:
+    raise _RootReached
+
+
+def not_xml(error: Exception, line: int, column: int) -> Invalid:
+    said = str(error).partition(":")[0]
+    return Invalid(
+        "epcis.xml",
+        vi=f"Không phải XML đúng: {_REASONS.get(said, 'viết sai cú pháp')} (dòng {line}, cột {column + 1}).",
+        en=f"Not proper XML: {said} (line {line}, column {column + 1}).",
+    )
+
+
+_REASONS = {
+    "no element found": "tài liệu bị cắt cụt hoặc không có phần tử nào",
+    "mismatched tag": "thẻ đóng không khớp thẻ mở",
+    "undefined entity": "dùng thực thể không được định nghĩa",
+    "duplicate attribute": "một thuộc tính viết hai lần",
+    "unbound prefix": "tiền tố chưa khai không gian tên (xmlns)",
+    "unclosed token": "tài liệu bị cắt cụt",
+    "unclosed CDATA section": "đoạn CDATA chưa đóng",
+    "junk after document element": "còn nội dung thừa sau phần tử gốc",
+    "not well-formed (invalid token)": "có ký tự không hợp lệ hoặc viết sai cú pháp",
+}
+
+
+def _too_many() -> TooLarge:
+    return TooLarge(
+        "epcis.xml.elements",
+        vi=f"Một sự kiện (hoặc phần đầu) có quá {MAX_PART} phần tử, hoặc một phần tử quá {MAX_ATTRIBUTES} thuộc tính.",
+        en=f"An event (or the header) has over {MAX_PART} elements, or an element over {MAX_ATTRIBUTES} attributes.",
+    )
+
+
+def _check_tokens(data: bytes) -> None:
+    """Refuse a tag or comment over `MAX_TOKEN`: expat reads an unfinished one again with each piece of input."""
+    at = 0
+    while at + MAX_TOKEN < len(data):
+        close = data.rfind(b">", at, at + MAX_TOKEN)
+        if close < at + 1:
+            start = data.find(b"<", at)
+            close = data.find(b">", start)
+            if start < 0 or close < 0:
+                close = len(data)
+            if start >= 0 and close - start > MAX_TOKEN:
+                raise TooLarge(
+                    "epcis.xml.token",
+                    vi=f"Tài liệu có một thẻ hoặc chú thích dài hơn {MAX_TOKEN} byte.",
+                    en=f"The document has a tag or comment of more than {MAX_TOKEN} bytes.",
+                )
+        at = close + 1
+
+
+class _Container:
+    """An open element on the way to the events."""
+
+    __slots__ = ("counts", "element", "name", "path")
+
+    def __init__(self, element: Element, name: str, path: str) -> None:
+        self.element = element
+        self.name = name
+        self.path = path
+        self.counts: Counter[str] = Counter()
+
+
+class Opener:
+    """Walks the document as it is parsed. A part (an event, the header) is read when it ends and then forgotten."""
+
+    def __init__(self, max_events: int, loose: bool, note: Note | None = None) -> None:
+        self.note = note
+        self.max_events = max_events
+        self.loose = loose
+        self.opened = OpenedXML()
+        self.namer = Namer()
+        self.stack: list[_Container] = []
+        self.way: tuple[str, ...] = ()
+        self.depth = 0
+        self.part = 0  # the depth at which the open part began; 0 where none is open
+        self.is_event = False
+        self.count = 0  # elements in the open part
+        self.outside = 0  # elements outside of events
+        self.declared: list[tuple[str, str]] = []
+        self.reader = EventReader(self.namer, "2.0")
+        self.header = HeaderReader(self.reader)
+
+    def run(self, data: bytes) -> OpenedXML:
+        parser: XMLPullParser[Element] = XMLPullParser(("start", "end", "start-ns"))
+        try:
+            for start in range(0, len(data), CHUNK):
+                parser.feed(data[start : start + CHUNK])
+                self._take(parser.read_events())
+            parser.close()
+            self._take(parser.read_events())
+        except ParseError as error:
+            raise not_xml(error, *error.position) from None
+        self.opened.header["@context"] = self.namer.context()
+        return self.opened
+
+    def _take(self, events: Iterable[Any]) -> None:
+        depth = self.depth
+        for what, item in events:
+            if what == "start":
+                depth += 1
+                if len(item.attrib) > MAX_ATTRIBUTES:
+                    raise _too_many()
+                if self.part:
+                    self.count += 1
+                    if self.count > MAX_PART:
+                        raise _too_many()
+                    if depth > MAX_NESTING:
+                        raise too_deep()
+                else:
+                    self._begin(item, depth)
+            elif what == "end":
+                if depth == self.part:
+                    self._end_part(item)
+                elif not self.part:
+                    self._leave()
+                depth -= 1
+            else:
+                self.declared.append(item)
+        self.depth = depth
+
+    # --- where things begin ---
+
+    def _begin(self, element: Element, depth: int) -> None:
+        """An element outside of any part: a container to enter, or a part to collect."""
+        if depth == 1:
+            self._declare(shared=True)
+            self._root(element)
+            return
+        name = plain(element.tag)
+        inside = self.stack[-1]
+        inside.counts[name or element.tag] += 1
+        if self._enters(name, inside):
+            self._declare(shared=True)
+            self._enter(element, name)
+            return
+        self.part = depth
+        in_list = inside.name in ("EventList", "wrapper")
+        self.is_event = in_list and (name in _EVENTS or (not name and inside.name == "wrapper"))
+        if self.is_event:
+            self.namer.new_event()
+            self.count = 0
+        else:
+            self.outside += 1
+            self.count = self.outside
+
+    def _declare(self, *, shared: bool) -> None:
+        for prefix, uri in self.declared:
+            self.namer.declare(prefix, uri, shared=shared)
+        self.declared.clear()
+
+    def _enters(self, name: str, inside: _Container) -> bool:
+        if inside.name in ("EventList", "wrapper"):
+            return name == "extension" and len(self.stack) < len(self.way) + 3
+        level = len(self.stack) - 1
+        return level < len(self.way) and name == self.way[level] and inside.counts[name] == 1
+
+    def _enter(self, element: Element, name: str) -> None:
+        self.outside += 1
+        if self.outside > MAX_PART:
+            raise _too_many()
+        above = self.stack[-1]
+        path = f"{above.path}/{self.namer.step(element.tag)}"
+        if name == "extension":
+            path += f"[{above.counts[name]}]"
+            name = "wrapper"
+        self.stack.append(_Container(element, name, path))
+
+    def _root(self, element: Element) -> None:
+        name = plain(element.tag)
+        space = element.tag[1:].partition("}")[0] if element.tag[0] == "{" else ""
+        opened = self.opened
+        path = opened.root = "/" + self.namer.step(element.tag)
+        opened.master = name == "EPCISMasterDataDocument"
+        if name in _EVENTS:
+            ones = any(EPCIS_SPACES.get(uri) == "1.2" for uri in self.namer.spaces())
+            opened.version = EPCIS_SPACES.get(space) or ("1.2" if ones else "2.0")
+            opened.bare = True
+            self.part, self.is_event = 1, True
+            self.stack.append(_Container(element, "", ""))
+        elif name in _WAYS and space:
+            opened.version = EPCIS_SPACES[space]
+            self.way = _WAYS[name]
+            self.stack.append(_Container(element, name, path))
+            opened.header["type"] = "EPCISQueryDocument" if name == "EPCISQueryDocument" else "EPCISDocument"
+        else:
+            raise Invalid(
+                "epcis.xml.root",
+                vi="Phần tử gốc không phải tài liệu EPCIS (EPCISDocument, EPCISQueryDocument trong không gian tên "
+                "urn:epcglobal:epcis:xsd:2 hoặc :1) và không phải một sự kiện.",
+                en="The root element is no EPCIS document (EPCISDocument, EPCISQueryDocument in the namespace "
+                "urn:epcglobal:epcis:xsd:2 or :1) and no event.",
+                path=path,
+            )
+        self.reader = EventReader(self.namer, opened.version, loose=self.loose)
+        self.header = HeaderReader(self.reader, name)
+
+    # --- where things end ---
+
+    def _end_part(self, element: Element) -> None:
+        self._declare(shared=False)
+        self.part = 0
+        if self.is_event:
+            self._event(element)
+            element.clear()
+            return
+        self.outside = self.count
+        inside = self.stack[-1]
+        self.reader.wrong = []
+        self.header.part(element, inside.name, self.opened)
+        self._keep(self.opened.faults, element, self._path_of(element))
+        element.clear()
+
+    def _event(self, element: Element) -> None:
+        opened = self.opened
+        index = len(opened.events)
+        if index >= self.max_events:
+            raise too_many_events(index + 1, self.max_events)
+        if self.note is not None:
+            self.note(index, element, self._path_of(element), self.namer)
+        members = self.reader.event(element, bare=opened.bare)
+        context = self.namer.event_context()
+        if opened.bare:
+            opened.header["type"] = members["type"]
+            members["@context"] = self.namer.context() + ([context] if context else [])
+        elif context is not None:
+            members["@context"] = context
+        opened.events.append(_encode(members))
+        if self.reader.wrong:
+            self._keep(opened.wrong.setdefault(index, []), element, self._path_of(element))
+
+    def _path_of(self, element: Element) -> str:
+        inside = self.stack[-1]
+        step = self.namer.step(element.tag)
+        if inside.name in ("EventList", "wrapper"):
+            step += f"[{inside.counts[plain(element.tag) or element.tag]}]"
+        return f"{inside.path}/{step}"
+
+    def _keep(self, faults: list[Invalid], element: Element, path: str) -> None:
+        """The faults that the reader noted, each with its XPath."""
+        if self.reader.wrong:
+            places = paths_in(element, path, self.namer)
+            for wrong in self.reader.wrong[:MAX_FAULTS]:
+                place = places.get(id(wrong.element), path)
+                place += f"/{wrong.inner}" if wrong.inner else ""
+                faults.append(Invalid(wrong.code, vi=wrong.vi, en=wrong.en, path=place))
+            self.reader.wrong = []
+
+    def _leave(self) -> None:
+        """A container ends: are its children the right ones, in the right order?"""
+        if self.opened.bare:
+            return
+        container = self.stack.pop()
+        self.reader.wrong = []
+        self.header.container(container.element, container.name, self.opened)
+        self._keep(self.opened.faults, container.element, container.path)
+
+
+def too_many_events(count: int, limit: int) -> TooLarge:
+    return TooLarge(
+        "epcis.events",
+        vi=f"Tài liệu có {count} sự kiện, quá giới hạn {limit}.",
+        en=f"The document has {count} events, over the limit of {limit}.",
+    )
