@@ -16,6 +16,8 @@ from lienvung.epcis.context import STANDARD_CONTEXT
 from lienvung.epcis.model import Context
 from lienvung.epcis.reader import scan_event, scan_texts
 
+_encode = msgspec.json.Encoder(decimal_format="number").encode  # a Decimal is a number, not a text
+
 
 def hash_document(data: bytes) -> list[str]:
     """The event hashes of a document, in document order. Raises as `read_document`."""
@@ -29,7 +31,7 @@ def pre_hash_document(data: bytes) -> list[str]:
 
 def pre_hash(event: dict[str, Any], context: Context | None = None) -> str:
     """The canonical text of one event given as a dictionary. `context`: of its document, for the prefixes."""
-    return scan_event(msgspec.json.encode(event), STANDARD_CONTEXT if context is None else context).pre_hash
+    return scan_event(_encode(event), STANDARD_CONTEXT if context is None else context).pre_hash
 
 
 def event_hash(event: dict[str, Any], context: Context | None = None) -> str:

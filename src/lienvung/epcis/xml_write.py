@@ -37,8 +37,9 @@ def write_xml(
     """An EPCISQueryDocument (`kind` "query") or EPCISDocument, as UTF-8.
 
     `events`: each with the context of the document it came in; identifiers are written as they are (see
-    `translate.Translator`). `header`: as in `CaptureDocument`, of which the master data are written. `created`: the
-    creationDate, RFC 3339; the present time where none is given. Prefixes are declared on the events that use them.
+    `translate.Translator`). `header`: as in `CaptureDocument`, of which master data and user extensions are written;
+    its prefixes are those of its own @context or of the first event. `created`: the creationDate, RFC 3339; the
+    present time where none is given. Prefixes are declared on the events that use them.
     """
     writer = EventWriter(version, words)
     listed = "".join([writer.event(event, context) for event, context in events if sayable(event, version)])
@@ -46,9 +47,10 @@ def write_xml(
     attributes = f'schemaVersion="{version}" creationDate="{time(stamp)}"'
     event_list = f"<EventList>{listed}</EventList>" if listed else "<EventList/>"
     top = _header(header or {})
+    end = _extensions(header or {}, events[0][1] if events else None)
     if kind == "document":
         opening = f'<epcis:EPCISDocument xmlns:epcis="{namespace(version)}" {attributes}>'
-        text = f"{opening}{top}<EPCISBody>{event_list}</EPCISBody></epcis:EPCISDocument>"
+        text = f"{opening}{top}<EPCISBody>{event_list}</EPCISBody>{end}</epcis:EPCISDocument>"
     else:
         results = f"<queryName>{escape(query_name or 'SimpleEventQuery')}</queryName>"
         if subscription_id is not None:
@@ -56,7 +58,7 @@ def write_xml(
         results += f"<resultsBody>{event_list}</resultsBody>"
         opening = f'<epcisq:EPCISQueryDocument xmlns:epcisq="{query_namespace(version)}" {attributes}>'
         body = f"<EPCISBody><epcisq:QueryResults>{results}</epcisq:QueryResults></EPCISBody>"
-        text = f"{opening}{top}{body}</epcisq:EPCISQueryDocument>"
+        text = f"{opening}{top}{body}{end}</epcisq:EPCISQueryDocument>"
     return (DECLARATION + text).encode()
 
 
@@ -71,6 +73,26 @@ def _header(header: Mapping[str, Any]) -> str:
     listed = "".join([_vocabulary(vocabulary, scope) for vocabulary in vocabularies])
     inner = f"<EPCISMasterData><VocabularyList>{listed}</VocabularyList></EPCISMasterData>"
     return f"<EPCISHeader><extension>{inner}</extension></EPCISHeader>"
+
+
+def _extensions(header: Mapping[str, Any], context: Context | None) -> str:
+    """User extensions of the document itself: the XSD has them at its end."""
+    results = header.get("queryResults")
+    members = {**_own(header), **_own(results if isinstance(results, dict) else {})}
+    if not members:
+        return ""
+    scope = Scope(STANDARD_NAMES.within(header.get("@context", context)))
+    written: list[str] = []
+    for key, value in members.items():
+        if key.endswith(":ignoreFields") and isinstance(value, list):
+            value = [{str(name): None for name in value}]  # names, so elements and no text
+        for entry in value if isinstance(value, list) else (value,):
+            spaces = Spaces()
+            out: list[str] = []
+            write_members(out, {key: [entry]}, scope, spaces)
+            name = spaces.name(scope.split(key))
+            written.append("".join(out).replace(f"<{name}", f"<{name}{spaces.declarations()}", 1))
+    return "".join(written)
 
 
 def _vocabulary(vocabulary: dict[str, Any], scope: Scope) -> str:
@@ -108,6 +130,6 @@ def _element(out: list[str], element: dict[str, Any], scope: Scope, spaces: Spac
     out.append("</VocabularyElement>")
 
 
-def _own(members: dict[str, Any]) -> dict[str, Any]:
+def _own(members: Mapping[str, Any]) -> dict[str, Any]:
     """User extensions."""
     return {key: value for key, value in members.items() if ":" in key}
