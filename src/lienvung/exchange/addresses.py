@@ -95,11 +95,11 @@ def destination_of(url: str, allowance: Allowance) -> Destination:
     """Take a destination apart. Raises Refused for what is no plain address of a web server."""
     if len(url) > LONGEST or not _URL.fullmatch(url):
         raise refused("cần một địa chỉ https bằng chữ ASCII", "an https address in ASCII is needed")
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         host, port = (parts.hostname or "").lower(), parts.port
     except ValueError:
-        raise refused("cổng không hợp lệ", "the port is not valid") from None
+        raise refused("địa chỉ hoặc cổng không hợp lệ", "the address or its port is not valid") from None
     if "@" in parts.netloc:
         raise refused("không được có tên và mật khẩu trong địa chỉ", "no user name or password in the address")
     if not _HOST.fullmatch(host) or "%" in parts.netloc:
@@ -108,8 +108,9 @@ def destination_of(url: str, allowance: Allowance) -> Destination:
     listed = host.rstrip(".") in allowance.hosts
     if not secure and not listed and not allowance.networks:
         raise refused("chỉ gọi qua https", "only https is called")
-    port = port or (443 if secure else 80)
-    if not (listed or allowance.networks or port == 443 or port >= LOWEST_FREE_PORT):
+    if port is None:
+        port = 443 if secure else 80
+    if port == 0 or not (listed or allowance.networks or port == 443 or port >= LOWEST_FREE_PORT):
         raise refused(f"cổng {port} không được gọi", f"port {port} is not called")
     path = parts.path or "/"
     return Destination(secure, host, port, f"{path}?{parts.query}" if parts.query else path)

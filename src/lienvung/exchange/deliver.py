@@ -116,8 +116,9 @@ def _connection(address: str, destination: Destination) -> HTTPConnection:
     )
 
 
-def _cut(connection: HTTPConnection) -> None:
+def _cut(connection: HTTPConnection, late: threading.Event) -> None:
     """End a call that takes too long, wherever it is."""
+    late.set()
     sock: Any = connection.sock
     if sock is not None:
         try:
@@ -128,7 +129,8 @@ def _cut(connection: HTTPConnection) -> None:
 
 def _send(address: str, destination: Destination, body: bytes, headers: Mapping[str, str]) -> int:
     connection = _connection(address, destination)
-    clock = threading.Timer(WHOLE_S, _cut, (connection,))
+    late = threading.Event()
+    clock = threading.Timer(WHOLE_S, _cut, (connection, late))
     clock.daemon = True
     clock.start()
     try:
@@ -143,7 +145,10 @@ def _send(address: str, destination: Destination, body: bytes, headers: Mapping[
             headers={**headers, "Host": destination.authority, "Connection": "close"},
             preload_content=False,
         )
-        return int(connection.getresponse().status)
+        status = int(connection.getresponse().status)
+        if late.is_set():  # what is cut off in its headers looks like an answer
+            raise TimeoutError
+        return status
     finally:
         clock.cancel()
         connection.close()
