@@ -77,6 +77,7 @@ def set_headers(answer: HttpResponse, headers: Mapping[str, str]) -> None:
 def options_answer(methods: Sequence[str], *, capture: bool) -> HttpResponse:
     """What the resource can do (EPCIS 2.0 section 12.5)."""
     answer = HttpResponse(status=204)
+    del answer["Content-Type"]
     set_headers(answer, VERSIONS)
     answer["Allow"] = ", ".join(methods)
     if capture:

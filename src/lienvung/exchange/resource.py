@@ -21,6 +21,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.cache import patch_vary_headers
+from django.utils.encoding import escape_uri_path
 from django.views.decorators.csrf import csrf_exempt
 
 from lienvung.errors import NotAllowed, NotFound, Problem, TooLarge
@@ -283,10 +284,19 @@ def with_next(request: HttpRequest, answer: HttpResponse, token: str | None) -> 
         query = quote("&".join(kept), safe="%!$'()*+,-./:;=?@_~&")  # as it was asked, so that it means the same again
         token_pair = urlencode({"nextPageToken": token})
         answer["Link"] = (
-            f'<{request.build_absolute_uri(request.path)}?{query}{"&" * bool(query)}{token_pair}>; rel="next"'
+            f'<{request.build_absolute_uri(_own_path(request))}?{query}{"&" * bool(query)}{token_pair}>; rel="next"'
         )
         answer["GS1-Next-Page-Token-Expires"] = iso((int(time.time()) + TOKEN_AGE_S) * 1000)
     return answer
+
+
+def _own_path(request: HttpRequest) -> str:
+    """The path as it must be asked again: an identifier in it is one segment, with its own slashes escaped."""
+    path = escape_uri_path(request.path)
+    match = request.resolver_match
+    for value in match.kwargs.values() if match else ():
+        path = path.replace(escape_uri_path(value), quote(value, safe=""))
+    return path
 
 
 @csrf_exempt

@@ -11,6 +11,7 @@ from lienvung.exchange import (
     resource,
     subscriptions_api,
     top_level,
+    trace_api,
 )
 
 app_name = "epcis"
@@ -30,6 +31,8 @@ urlpatterns = [
         )
     ),
     path("nextPageToken/<str:token>", page_tokens.page_token, name="page_token"),
+    path("trace/<path:id>", trace_api.trace_of, name="trace"),
+    path("recall-scope/<path:id>", trace_api.recall_scope_of, name="recall_scope"),
     path("queries", named_api.queries, name="queries"),
     path("queries/<str:name>", named_api.query, name="query"),
     path("queries/<str:name>/events", named_api.query_events, name="query_events"),
