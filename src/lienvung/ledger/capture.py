@@ -27,7 +27,9 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from lienvung.epcis import CaptureDocument, read_document
-from lienvung.errors import ManyInvalid, Problem, TooLarge
+from lienvung.epcis.document import open_document
+from lienvung.epcis.translated import placed_in_xml
+from lienvung.errors import Conflict, Invalid, ManyInvalid, Problem, TooLarge
 from lienvung.ledger import rows as rows_of
 from lienvung.ledger.dictionary import memory
 from lienvung.ledger.entering import Store, TakenIds, enter
@@ -35,7 +37,8 @@ from lienvung.ledger.jobs import Job, Order, finish, job_as_it_stands, job_of_ke
 from lienvung.ledger.store import open_store
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
-NO_DOCUMENT = frozenset({"epcis.json", "epcis.json.nul", "epcis.xml"})
+NO_JSON = frozenset({"epcis.json", "epcis.json.nul"})
+NO_XML = frozenset({"epcis.xml", "epcis.xml.encoding", "epcis.xml.doctype", "epcis.xml.root"})
 BEHAVIOURS = ("rollback", "proceed")
 
 
@@ -105,14 +108,14 @@ def run(data: bytes, order: Order) -> Outcome:
 
 
 def _run(data: bytes, order: Order) -> Outcome:
-    faults: list[Problem] = []
     try:
         document = _read(data, order)
     except (ManyInvalid, TooLarge) as problem:
         if order.job is None and (isinstance(problem, TooLarge) or no_document(problem)):
             raise
+        _tell_error(order)
         return _refused(order, problem, problem.faults if isinstance(problem, ManyInvalid) else [problem])
-    faults += getattr(document, "faults", ())
+    faults: list[Problem] = [*document.faults]
     if faults:
         _tell_error(order)
     while True:
@@ -129,7 +132,8 @@ def _run(data: bytes, order: Order) -> Outcome:
                 new = enter(store, document, prepared, keys, order, job=job, now_ms=now_ms())
                 counts = (new, len(keys) - new)
                 return Outcome(finish(store, order, job, now_ms=now_ms(), counts=counts, faults=faults))
-        except TakenIds as clash:
+        except TakenIds as taken:
+            clash = _where_sent(taken, document, data)
             _tell_error(order)
             if order.behaviour == "rollback":
                 return _refused(order, clash, clash.faults)
@@ -143,20 +147,34 @@ def _read(data: bytes, order: Order) -> CaptureDocument:
         max_bytes=settings.CAPTURE_FILE_SIZE_LIMIT,
         max_events=settings.CAPTURE_EVENT_LIMIT,
         now_ms=order.created_ms,
-        **({"proceed": True} if order.behaviour == "proceed" else {}),
+        proceed=order.behaviour == "proceed",
     )
 
 
 def no_document(problem: Problem) -> bool:
-    """Whether what was sent is neither JSON nor XML, so that there is nothing a job could be about."""
-    return problem.code in NO_DOCUMENT and not problem.path
+    """Whether what was sent is neither JSON nor EPCIS in XML, so that there is nothing a job could be about."""
+    return problem.code in NO_XML or (problem.code in NO_JSON and not problem.path)
 
 
 def without(document: CaptureDocument, positions: frozenset[int]) -> CaptureDocument:
     """The document without some of its events."""
     kept = [position for position in range(len(document.events)) if position not in positions]
     document.events = [document.events[position] for position in kept]
+    document.places = [document.places[position] for position in kept]
     return document
+
+
+def _where_sent(clash: TakenIds, document: CaptureDocument, data: bytes) -> TakenIds:
+    """The clash with the places of the document that was sent: XPaths where that is XML."""
+    if document.format == "json":
+        return clash
+    # each fault under a code of its own: places are told once a code
+    faults = [Invalid(str(at), vi="", en="", path=fault.path) for at, fault in enumerate(clash.faults)]
+    placed = placed_in_xml(faults, data, open_document(data))
+    return TakenIds(
+        [Conflict(fault.code, vi=fault.vi, en=fault.en, path=found.path) for fault, found in zip(clash.faults, placed)],
+        clash.positions,
+    )
 
 
 def _refused(order: Order, problem: Problem, faults: Sequence[Problem]) -> Outcome:

@@ -7,7 +7,7 @@ opened, behind the writers' lock.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from lienvung.epcis import CaptureDocument, Reading
@@ -28,7 +28,7 @@ Store = SqliteStore | PostgresStore
 class TakenIds(Conflict):
     """eventIDs of a document that stand for other events already: `faults`, and the `positions` of their events."""
 
-    def __init__(self, faults: Sequence[Conflict], positions: Sequence[int]) -> None:
+    def __init__(self, faults: Sequence[Conflict], positions: Iterable[int]) -> None:
         first = faults[0]
         super().__init__(first.code, vi=first.vi, en=first.en, path=first.path)
         self.faults = tuple(faults)
@@ -70,7 +70,7 @@ def enter(
         rows.void += fallen
         rows.without_effect = {rid for rid, _ in fallen}
         for position, rid, reading, lists, fields in zip(fresh, rids, readings, prepared.lists, prepared.fields):
-            rows.add(reading, lists, rid, position, fields)
+            rows.add(reading, lists, rid, document.places[position], fields)
         if rows.lots:
             rows.link_lots(linked_lots(store, list(rows.lots.keys() - {things[uri] for uri in new_things})))
         for table in rows_of.TABLES:
@@ -170,13 +170,13 @@ def _taken(own_id: str, document: CaptureDocument, position: int) -> Conflict:
 
 
 def event_path(document: CaptureDocument, position: int) -> str:
-    """Where an event of a document stands in what was sent."""
-    header = document.header
+    """Where an event of a document stands in its JSON form (a JSON Pointer)."""
+    header, place = document.header, document.places[position]
     if "queryResults" in header:
-        return f"/epcisBody/queryResults/resultsBody/eventList/{position}"
+        return f"/epcisBody/queryResults/resultsBody/eventList/{place}"
     if header.get("type") == "EPCISDocument":
-        return f"/epcisBody/eventList/{position}"
-    return f"/{position}" if len(document.events) > 1 else ""
+        return f"/epcisBody/eventList/{place}"
+    return "" if "type" in header else f"/{place}"
 
 
 def _context_id(store: Store, context: Any) -> int | None:
