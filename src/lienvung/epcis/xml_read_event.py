@@ -32,6 +32,7 @@ _NUMBERS = frozenset(_NUMBER_TYPES.split())
 _METADATA = frozenset(METADATA)
 _REPORT = frozenset(REPORT)
 _REPORT_NUMBERS = frozenset(REPORT_NUMBERS)
+_SETS = {"ObjectEvent": ("epcList",), "TransformationEvent": ("inputEPCList", "outputEPCList")}
 BARE_ATTRIBUTES = frozenset({"schemaVersion", "creationDate"})
 
 
@@ -78,6 +79,9 @@ class EventReader:
         self._members(element, layout, members)
         if kind == "QuantityEvent":
             _as_object_event(members)
+        for name in _SETS.get(kind, ()):  # XML allows an EPC twice in these lists; the JSON form does not
+            if name in members:
+                members[name] = list(dict.fromkeys(members[name]))
         return members
 
     def _members(self, element: Element, layout: Layout, members: dict[str, Any]) -> None:
@@ -88,6 +92,9 @@ class EventReader:
                 if child.attrib:
                     self.attributes(child, members)
                 self._members(child, entry, members)
+            elif entry.kind is Kind.URIS:
+                for uri in self.text(child).split() or [""]:  # `xml_write` puts several into the one that the XSD allows
+                    self.add(members, name, uri)
             elif name in members:
                 self.repeated(child)
             else:
@@ -185,8 +192,7 @@ class EventReader:
     def _epcs(self, element: Element) -> list[str]:
         if element.attrib:
             self.attributes(element, {})
-        # Named twice is named once: XML allows it, and the JSON form (a set, for most of these lists) does not.
-        return list(dict.fromkeys([self.text(child) for _, _, child in self.children(element, layouts.ONLY_EPCS)]))
+        return [self.text(child) for _, _, child in self.children(element, layouts.ONLY_EPCS)]
 
     def _amounts(self, element: Element) -> list[dict[str, Any]]:
         amounts = []

@@ -98,7 +98,8 @@ def _layout(kind: str, parts: tuple[Slot | Group | Layout, ...], names: tuple[st
         entries[name] = (place, part)
         if part.always or name in order_only:
             required.append((place, name, part.always))
-    return Layout(entries, tuple(required), open_ended=True)
+    # The JSON binding allows several certificates, the XML schema one; several are read, for the same hash in both.
+    return Layout(entries, tuple(required), frozenset({CERTIFICATION.name}), open_ended=True)
 
 
 def _group(group: Group) -> Layout:
@@ -149,8 +150,9 @@ def _strict_1_2(kind: str, shape: Shape) -> Layout:
 
 def _loose(shape: Shape) -> Layout:
     slots = [*_slots(shape), CERTIFICATION, EVENT_ID, ERROR]
-    made = Layout({slot.name: (n, slot) for n, slot in enumerate(slots)}, open_ended=True, ordered=False)
-    wrapper = Layout(dict(made.entries), open_ended=True, ordered=False)
+    several = frozenset({CERTIFICATION.name})
+    made = Layout({slot.name: (n, slot) for n, slot in enumerate(slots)}, (), several, open_ended=True, ordered=False)
+    wrapper = Layout(dict(made.entries), (), several, open_ended=True, ordered=False)
     for layout in (made, wrapper):
         for name in ("extension", "baseExtension"):
             layout.entries[name] = (99, wrapper)
