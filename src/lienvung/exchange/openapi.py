@@ -17,8 +17,8 @@ from django.http import HttpRequest, HttpResponse
 
 from lienvung import __version__
 from lienvung.epcis.query_names import FAMILIES, PARAMETERS
-from lienvung.exchange import capture_api, events_api, named_api, page_tokens, subscriptions_api, top_level
-from lienvung.exchange.described import Answer, Body, Operation, Parameter, Resource, Schema
+from lienvung.exchange import capture_api, events_api, named_api, page_tokens, subscriptions_api, top_level, trace_api
+from lienvung.exchange.described import EVENT_MEDIA, Answer, Body, Operation, Parameter, Resource, Schema
 from lienvung.exchange.openapi_names import (
     ANNOUNCED,
     ASKED,
@@ -106,6 +106,30 @@ def answer_object(answer: Answer, *, paged: bool) -> dict[str, Any]:
     return made
 
 
+def answer_objects(operation: Operation) -> dict[str, Any]:
+    """By status; answers of one status differ by media type."""
+    made: dict[str, Any] = {}
+    for answer in operation.answers:
+        one = answer_object(answer, paged=operation.paged)
+        if str(answer.status) in made:
+            made[str(answer.status)].setdefault("content", {}).update(one.get("content", {}))
+        else:
+            made[str(answer.status)] = one
+    return made
+
+
+def answers_object(operation: Operation) -> dict[str, Any]:
+    """By status; of two answers with one status the later adds its media types."""
+    made: dict[str, Any] = {}
+    for answer in operation.answers:
+        told = answer_object(answer, paged=operation.paged)
+        if str(answer.status) in made:
+            made[str(answer.status)]["content"] |= told["content"]
+        else:
+            made[str(answer.status)] = told
+    return made
+
+
 def body_object(body: Body) -> dict[str, Any]:
     return {
         "description": lines(body.about),
@@ -132,7 +156,7 @@ def operation_object(operation: Operation, resource: Resource) -> dict[str, Any]
         "tags": [resource.tag],
         "security": [] if operation.scope is None else [{"token": [operation.scope]}, {"session": []}],
         "responses": {
-            **{str(answer.status): answer_object(answer, paged=operation.paged) for answer in operation.answers},
+            **answer_objects(operation),
             **{str(status): ref("responses", f"Problem{status}") for status in problems},
         },
     }
@@ -251,9 +275,25 @@ def components() -> dict[str, Any]:
     }
 
 
+def delivery() -> dict[str, Any]:
+    """What a subscription's destination gets."""
+    about, schema = HEADERS["GS1-Signature"]
+    return {
+        "operationId": "deliver",
+        "summary": both(Text("Sự kiện gửi tới địa chỉ đã đăng ký", "Events for the destination of a subscription")),
+        "tags": ["subscriptions"],
+        "parameters": [{"name": "GS1-Signature", "in": "header", "description": lines(about), "schema": schema}],
+        "requestBody": {"content": content_of(EVENT_MEDIA, "EPCISQueryDocument")},
+        "responses": {
+            "2XX": {"description": lines(Text("Đã nhận", "Taken"))},
+            "default": {"description": lines(Text("Sẽ gửi lại", "Sent again later"))},
+        },
+    }
+
+
 def all_resources() -> list[Resource]:
-    modules = (top_level, capture_api, events_api, named_api, subscriptions_api, page_tokens)
-    return [described for module in modules for described in getattr(module, "RESOURCES", ())] + RESOURCES
+    modules = (top_level, capture_api, events_api, named_api, subscriptions_api, page_tokens, trace_api)
+    return [described for module in modules for described in module.RESOURCES] + RESOURCES
 
 
 def document(resources: Sequence[Resource] | None = None) -> dict[str, Any]:
@@ -270,6 +310,7 @@ def document(resources: Sequence[Resource] | None = None) -> dict[str, Any]:
         "servers": [{"url": "/epcis/v2"}],
         "tags": [{"name": name, "description": both(text)} for name, text in TAGS.items()],
         "paths": {described.path: path_object(described) for described in chosen if described.mounted},
+        "webhooks": {"events": {"post": delivery()}},
         "components": components(),
     }
 
