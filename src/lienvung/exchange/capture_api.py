@@ -14,12 +14,14 @@ from django.urls import reverse
 from lienvung.errors import Conflict, Invalid, ManyInvalid
 from lienvung.exchange.answers import json_answer, plain_answer, problem_answer
 from lienvung.exchange.capture_jobs import job_body, job_xml
+from lienvung.exchange.described import EVENT_MEDIA, Answer, Body, Operation, Parameter, Resource, path_parameter
 from lienvung.exchange.headers import choice_of, refuse_header, version_of
 from lienvung.exchange.negotiation import JSON, media_of, not_acceptable
 from lienvung.exchange.resource import asker_of, body_of, per_page_of, resource, with_next
 from lienvung.ledger.capture import BEHAVIOURS, attempt
 from lienvung.ledger.inbox import enqueue
 from lienvung.ledger.jobs import Job, get_job, jobs
+from lienvung.texts import Text
 
 JOB_MEDIA = ("application/json", "application/xml", "text/xml", "application/ld+json")
 BEHAVIOUR = "GS1-Capture-Error-Behaviour"
@@ -109,3 +111,91 @@ def _job_answer(request: HttpRequest, job: Job, *, status: int) -> HttpResponse:
 
 captures = resource(post=post_capture, get=get_captures, capture=True)
 capture_job = resource(get=get_capture)
+
+_JOB_MEDIA = ("application/json", "application/ld+json", "application/xml")
+_JOB = Text("Lần ghi: đang chạy hay đã xong, lỗi ở đâu", "The job: whether it runs, and every fault with its path")
+_BEHAVIOUR = Parameter(
+    name=BEHAVIOUR,
+    where="header",
+    about=Text(
+        "rollback (mặc định): có lỗi thì không giữ gì; proceed: giữ các sự kiện đúng",
+        "rollback (the default): a fault and nothing is kept; proceed: the good events are kept",
+    ),
+    schema={"enum": list(BEHAVIOURS)},
+)
+_KEY = Parameter(
+    name="Idempotency-Key",
+    where="header",
+    about=Text(
+        "Gửi lại cùng nội dung với cùng mã này thì được lại lần ghi cũ",
+        "The same body sent again with the same key is answered with the same job",
+    ),
+    schema={"type": "string", "maxLength": LONGEST_KEY},
+)
+_VERSIONS = tuple(
+    Parameter(
+        name=name,
+        where="header",
+        about=Text("Phiên bản của tài liệu: 2.0 hoặc 1.2", "The version of the document: 2.0 or 1.2"),
+        schema={"type": "string", "pattern": r"^(2\.0|1\.2)(\.\d+)?$"},
+        example="2.0.0",
+    )
+    for name in ("GS1-EPCIS-Version", "GS1-CBV-Version")
+)
+RESOURCES = [
+    Resource(
+        "/capture",
+        "captures",
+        operations=(
+            Operation(
+                "POST",
+                "capture",
+                Text("Ghi một tài liệu EPCIS", "Capture an EPCIS document"),
+                answers=(Answer(202, _JOB, "CaptureJob", _JOB_MEDIA, ("Location", BEHAVIOUR)),),
+                parameters=(_BEHAVIOUR, _KEY, *_VERSIONS),
+                body=Body(
+                    about=Text("Tài liệu EPCIS, JSON hoặc XML", "An EPCIS document, JSON or XML"),
+                    schema="CaptureDocument",
+                    media=EVENT_MEDIA,
+                ),
+                problems=(400, 409, 411, 413, 415),
+                scope="capture",
+                about=Text(
+                    "Tài liệu nhỏ được ghi ngay: có lỗi thì trả lời 400 với mọi lỗi, và Location của lần ghi. "
+                    "Tài liệu lớn được nhận (202), lần ghi cho biết kết quả.",
+                    "A small document is captured at once: its faults are answered with 400, every fault listed, and "
+                    "the Location of the job that keeps them. A large one is taken (202) and its job tells.",
+                ),
+            ),
+            Operation(
+                "GET",
+                "getCaptureJobs",
+                Text("Các lần ghi của tổ chức", "The organisation's capture jobs"),
+                answers=(
+                    Answer(
+                        200,
+                        Text("Các lần ghi, mới nhất trước", "The jobs, newest first"),
+                        {"type": "array", "items": {"$ref": "#/components/schemas/CaptureJob"}},
+                    ),
+                ),
+                paged=True,
+            ),
+        ),
+        tag="capture",
+    ),
+    Resource(
+        "/capture/{captureID}",
+        "job",
+        parameters=(path_parameter("captureID", Text("Mã lần ghi", "The job's id")),),
+        operations=(
+            Operation(
+                "GET",
+                "getCaptureJob",
+                Text("Xem một lần ghi", "Read one capture job"),
+                answers=(Answer(200, _JOB, "CaptureJob", _JOB_MEDIA),),
+                problems=(404,),
+            ),
+        ),
+        tag="capture",
+    ),
+]

@@ -189,7 +189,7 @@ def schemas() -> dict[str, Schema]:
             "properties": {
                 "captureID": {"type": "string"},
                 "createdAt": TIME,
-                "finishedAt": {"anyOf": [TIME, {"type": "null"}]},
+                "finishedAt": TIME,
                 "running": {"type": "boolean"},
                 "success": {"type": "boolean"},
                 "captureErrorBehaviour": {"enum": ["rollback", "proceed"]},
