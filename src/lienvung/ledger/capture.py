@@ -122,7 +122,7 @@ def _run(data: bytes, order: Order) -> Outcome:
         prepared = rows_of.Prepared(document.events, memory().things, document.context)
         keys = [rows_of.event_key(reading) for reading in document.events]
         try:
-            with transaction.atomic():
+            with transaction.atomic(), connection.wrap_database_errors:
                 store = open_store()
                 store.lock()
                 done = job_of_key(store, order)
