@@ -30,6 +30,8 @@ from lienvung.ledger.events import latest
 from lienvung.people.actions import issue_token
 from lienvung.people.models import ApiToken
 from lienvung.quality.actions import declare_recall
+from lienvung.resolver.actions import register_link
+from lienvung.resolver.drafts import Draft
 from lienvung.texts import Text
 
 TABLE = Path(__file__).with_name("url_roles.tsv")
@@ -74,6 +76,9 @@ def wanted() -> set[tuple[str, str]]:
 def values(world: World) -> dict[str, str]:
     job = issue_serials(by=None, product=world.rice, lot=world.lot, count=2)
     issue_token(by=None, organisation=world.grower, name="mau")
+    link = register_link(
+        by=None, owner=world.grower, draft=Draft(world.rice.path, "recipeInfo", "https://nauan.example/nep")
+    )
     shop_event = latest(1)[0].hash.hex()
     words = Text("Không dùng lô này; mang trả nơi mua.", "Do not use this lot; return it to the shop.")
     recall = declare_recall(by=None, lot_uri=world.lot.uri, reason="Mẫu kiểm nghiệm không đạt.", public_text=words)
@@ -90,6 +95,7 @@ def values(world: World) -> dict[str, str]:
         "lot_path": world.lot.path.lstrip("/"),
         "pack_path": world.pack_path.lstrip("/"),
         "job": str(job.pk),
+        "link": str(link.pk),
         "event": latest(100)[-1].hash.hex(),  # the grower's
         "shop_event": shop_event,
     }

@@ -125,6 +125,7 @@ class TokenForm(SpeakingForm):
         choices=[
             ("capture", phrase("ghi sự kiện", "capture events")),
             ("query", phrase("hỏi sự kiện", "query events")),
+            ("links", phrase("sửa liên kết của mã", "change links of codes")),
         ],
         initial=["capture", "query"],
         widget=forms.CheckboxSelectMultiple,

@@ -11,7 +11,7 @@ from lienvung.registry.parts import EVERYONE, MANAGER, MEMBER, OFFICIAL, SIGNED_
 
 MANAGING = frozenset({"manager", "focal_officer"})
 RECORDING = frozenset({"member", "manager", "focal_officer"})
-SCOPES = frozenset({"capture", "query"})
+SCOPES = frozenset({"capture", "query", "links"})
 
 FAILURES_ALLOWED = 5  # of one account from one address
 FAILURES_OF_ACCOUNT = 20  # of one account from anywhere
@@ -79,8 +79,8 @@ def check_scopes(scopes: Iterable[str]) -> str:
     if unknown or not asked:
         raise Invalid(
             "people.token_scope",
-            vi="Phạm vi của khoá chỉ có thể là: capture, query.",
-            en="A token's scopes can only be: capture, query.",
+            vi="Phạm vi của khoá chỉ có thể là: capture, query, links.",
+            en="A token's scopes can only be: capture, query, links.",
             path="scopes",
         )
     return " ".join(asked)

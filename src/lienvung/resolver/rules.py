@@ -124,13 +124,13 @@ def check_target(text: str, *, plain_http: bool = False, own_hosts: Iterable[str
             "Địa chỉ trỏ lại một mã ở chính trang này, có thể thành vòng lặp.",
             "It points to a code on this very site, which may go round in circles.",
         )
-    for name in _names(text):
+    for name in names_in(text):
         if ai_of(name) is None:
             _bad_target(f"Không có biến {{{name[:20]}}}.", f"There is no variable {{{name[:20]}}}.")
     return text
 
 
-def _names(target: str) -> list[str]:
+def names_in(target: str) -> list[str]:
     """The variables of a target."""
     if re.search(r"[{}]", _VARIABLE.sub("", target)):
         _bad_target("Dấu { } không đi thành cặp.", "The braces { } do not pair.")

@@ -7,6 +7,7 @@ LIENVUNG_PARTY       who owns the records made here, e.g. VN-37 (default: the pr
 LIENVUNG_OPERATOR    the body that runs this installation, shown on top of each page
 LIENVUNG_HOSTS       further host names that may be asked for, comma separated
 LIENVUNG_WEBHOOK_ALLOW  hosts and networks that subscriptions may call beside the public internet, comma separated
+LIENVUNG_RESOLVER_HTTP "1": registered links may lead to http:// addresses too, not only https://
 LIENVUNG_DEMO        "1": demo accounts are shown on the sign-in page
 LIENVUNG_DEBUG       "1": Django's debug pages; never in production
 """
@@ -250,6 +251,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 
 # Webhooks go to public https addresses only (docs/howto/subscriptions.md); these hosts and networks are let in too.
 WEBHOOK_ALLOW = [word for word in os.environ.get("LIENVUNG_WEBHOOK_ALLOW", "").replace(" ", "").split(",") if word]
+
+RESOLVER_HTTP = os.environ.get("LIENVUNG_RESOLVER_HTTP") == "1"
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
