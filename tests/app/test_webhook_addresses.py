@@ -10,8 +10,6 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ import pytest
 import urllib3
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.webhooks import Receiver, running
 
 from lienvung.exchange import deliver
 from lienvung.exchange.addresses import Allowance, Refused, check_address, destination_of, is_public
@@ -112,43 +111,6 @@ def test_what_is_listed_may_be_called(settings: Any) -> None:
         check_address("1.1.1.1", destination_of("https://other.example:25/", allowed), allowed)
 
 
-class Receiver(ThreadingHTTPServer):
-    """A server that says what it was asked, and answers with `status`."""
-
-    status = 200
-    location = ""
-
-    def __init__(self) -> None:
-        self.calls: list[tuple[str, dict[str, str], bytes]] = []
-        super().__init__(("127.0.0.1", 0), Handler)
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Receiver
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-        self.server.calls.append((self.path, dict(self.headers), body))
-        self.send_response(self.server.status)
-        if self.server.location:
-            self.send_header("Location", self.server.location)
-        self.end_headers()
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-@contextmanager
-def running(server: Receiver) -> Iterator[Receiver]:
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     with running(Receiver()) as server:
@@ -157,11 +119,11 @@ def receiver() -> Iterator[Receiver]:
 
 def test_a_redirect_is_not_followed(settings: Any, receiver: Receiver) -> None:
     settings.WEBHOOK_ALLOW = ["127.0.0.1"]
-    receiver.status, receiver.location = 307, f"http://127.0.0.1:{receiver.server_port}/elsewhere"
+    receiver.answers, receiver.location = [307], f"http://127.0.0.1:{receiver.server_port}/elsewhere"
     with pytest.raises(deliver.Undelivered) as failed:
         deliver.post(f"http://127.0.0.1:{receiver.server_port}/in", b"{}", {})
     assert failed.value.status == 307
-    assert [path for path, _, _ in receiver.calls] == ["/in"]
+    assert [call.path for call in receiver.calls] == ["/in"]
 
 
 def test_a_name_that_changes_after_the_check_gains_nothing(settings: Any, receiver: Receiver) -> None:
@@ -169,8 +131,8 @@ def test_a_name_that_changes_after_the_check_gains_nothing(settings: Any, receiv
     settings.WEBHOOK_ALLOW = ["127.0.0.1/32"]
     answers = iter([["127.0.0.1"], ["127.0.0.2"]])
     deliver.post(f"http://rebound.example:{receiver.server_port}/x", b"1", {}, resolve=lambda *_: next(answers))
-    [(path, headers, body)] = receiver.calls
-    assert (path, headers["Host"], body) == ("/x", f"rebound.example:{receiver.server_port}", b"1")
+    [call] = receiver.calls
+    assert (call.path, call.headers["Host"], call.body) == ("/x", f"rebound.example:{receiver.server_port}", b"1")
     assert next(answers) == ["127.0.0.2"]  # never asked for
 
 
@@ -188,7 +150,7 @@ def test_the_twin_without_pinning_is_fooled(monkeypatch: pytest.MonkeyPatch, set
         check_address("127.0.0.1", destination_of(url.replace("http", "https"), NOBODY), NOBODY)
     assert is_public(deliver.look_up("rebound.example", receiver.server_port)[0])  # the check is content
     urllib3.PoolManager().request("POST", url, body=b"", retries=False)
-    assert [path for path, _, _ in receiver.calls] == ["/secret"]
+    assert [call.path for call in receiver.calls] == ["/secret"]
 
 
 def test_a_body_that_never_ends_is_not_read(settings: Any) -> None:

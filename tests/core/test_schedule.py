@@ -14,6 +14,7 @@ from lienvung.exchange.schedule import LEGAL, Schedule, ScheduleFault
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 PARIS = ZoneInfo("Europe/Paris")
+naive = datetime.fromisoformat
 
 
 def at(text: str, zone: tzinfo = HERE) -> datetime:
@@ -118,13 +119,13 @@ def members(name: str, text: str) -> set[int]:
     weekday=st.one_of(st.none(), st.integers(1, 7)),
     zone=st.sampled_from([HERE, PARIS, UTC]),
     start=st.one_of(
-        st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)),
-        st.datetimes(datetime(2026, 3, 28, 22), datetime(2026, 3, 29, 4)),  # Paris puts its clocks forward
-        st.datetimes(datetime(2026, 10, 24, 22), datetime(2026, 10, 25, 4)),  # and back
+        st.datetimes(naive("2026-01-01T00:00"), naive("2027-01-01T00:00")),
+        st.datetimes(naive("2026-03-28T22:00"), naive("2026-03-29T04:00")),  # Paris puts its clocks forward
+        st.datetimes(naive("2026-10-24T22:00"), naive("2026-10-25T04:00")),  # and back
     ),
 )
-@example({"second": "0", "minute": "30", "hour": "2"}, None, PARIS, datetime(2026, 3, 28, 23))
-@example({"second": "0", "minute": "30", "hour": "2"}, None, PARIS, datetime(2026, 10, 25, 0, 30))
+@example({"second": "0", "minute": "30", "hour": "2"}, None, PARIS, naive("2026-03-28T23:00"))
+@example({"second": "0", "minute": "30", "hour": "2"}, None, PARIS, naive("2026-10-25T00:30"))
 def test_the_next_moment_is_the_first_that_matches(
     schedule: dict[str, str], weekday: int | None, zone: tzinfo, start: datetime
 ) -> None:
