@@ -37,7 +37,7 @@ from lienvung.exchange.resource import (
     with_next,
 )
 from lienvung.ledger.collections import vocabulary_page
-from lienvung.ledger.query import PER_PAGE_MOST, refuse, run_query
+from lienvung.ledger.query import PER_PAGE_MOST, QueryProblem, QueryTooComplex, refuse, run_query
 from lienvung.texts import Text
 
 TOP = ("capture", "events", "eventTypes", "epcs", "bizSteps", "bizLocations", "readPoints", "dispositions", "queries")
@@ -145,9 +145,13 @@ def _occurs(collection: Collection, value: str, asker: Asker, form: AnswerForm) 
     if collection.is_standard(value):
         return True
     naming, parameters = (value, {}) if collection.kind == "epcs" else (None, {collection.fixed: [value]})
-    return bool(
-        run_query(parameters, seen_by=asker.visible(), per_page=1, naming=naming, prefixes=form.extensions).events
-    )
+    try:
+        found = run_query(parameters, seen_by=asker.visible(), per_page=1, naming=naming, prefixes=form.extensions)
+    except QueryTooComplex:
+        raise
+    except QueryProblem:  # what is no identifier, or no event type, is of no event
+        return False
+    return bool(found.events)
 
 
 def _not_there(collection: Collection, value: str) -> NotFound:
@@ -181,7 +185,12 @@ def _events(collection: Collection) -> View:
         meant = _meant(collection, value, form)
         naming = meant if collection.kind == "epcs" else None
         fixed = {} if naming else {collection.fixed: [meant]}
-        page = page_of(request, asker, form, {**parameters, **fixed}, naming=naming)
+        try:
+            page = page_of(request, asker, form, {**parameters, **fixed}, naming=naming)
+        except QueryProblem as problem:
+            if problem.path in {collection.fixed, collection.one} and not isinstance(problem, QueryTooComplex):
+                raise _not_there(collection, value) from problem
+            raise
         if not page.events and not _occurs(collection, meant, asker, form):
             raise _not_there(collection, value)
         return with_next(request, events_answer(request, page.events, form=form), page.next_token)

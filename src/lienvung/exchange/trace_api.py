@@ -13,6 +13,7 @@ that does not exist. The whole scope, with places and amounts of others, is for 
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ DIRECTIONS: dict[str, Direction] = {"back": "back", "forward": "forward", "both"
 EVENTS_MOST = 200_000
 THINGS, THINGS_MOST = 200, 1_000
 CHUNK = 500
+_BARE_PATH = re.compile(r"\d{2,4}/")
 PAGING = frozenset({"perPage", "nextPageToken", "lang"})
 
 
@@ -69,6 +71,8 @@ def _question(request: HttpRequest, kind: str, id: str, allowed: Collection[str]
     direction = DIRECTIONS.get(request.GET.get("direction", "both" if kind == "trace" else "forward"))
     if direction is None:
         raise refuse("direction", "back, forward hoặc both", "back, forward or both")
+    if _BARE_PATH.match(id):
+        id = "/" + id  # /trace/01/…/10/…
     text = request.GET.get("limit", str(THINGS))
     if not (text.isdecimal() and text.isascii() and 0 < int(text) <= THINGS_MOST):
         raise refuse("limit", f"cần một số từ 1 tới {THINGS_MOST}", f"a number from 1 to {THINGS_MOST} is needed")
