@@ -23,14 +23,20 @@ from lienvung.people.models import Organisation
 
 @dataclass(frozen=True, slots=True)
 class Visible:
-    """A condition on `ledger_event e` and its values."""
+    """A condition on `ledger_event e` and its values.
+
+    `parts` says the same to readers that look each part up by itself: ("senders", uuids), ("again", things that stand
+    for senders), ("places", things); any of them is enough. `voices`: whose master data counts, None for everybody's.
+    """
 
     sql: str
     values: tuple[Any, ...] = ()
+    parts: tuple[tuple[str, tuple[Any, ...]], ...] = ()
+    voices: tuple[str, ...] | None = None
 
 
 EVERYTHING = Visible("1 = 1")
-NOTHING = Visible("1 = 0")
+NOTHING = Visible("1 = 0", voices=())
 
 
 def visible_to_organisations(organisations: Iterable[Organisation]) -> Visible:
@@ -43,17 +49,20 @@ def visible_to_organisations(organisations: Iterable[Organisation]) -> Visible:
     senders = [str(organisation.pk) for organisation in those]
     sql = f"e.doc IN (SELECT id FROM ledger_document WHERE submitter IN {marks(senders)})"
     values: tuple[Any, ...] = tuple(senders)
+    parts: list[tuple[str, tuple[Any, ...]]] = [("senders", values)]
     again = [
         n for (n,) in rows(f"SELECT id FROM ledger_thing WHERE uri IN {marks(senders)}", list(map(sender_uri, senders)))
     ]
     if again:
         sql += f" OR e.rid IN (SELECT event FROM ledger_reference WHERE thing IN {marks(again)} AND kind = %s)"
         values = (*values, *again, REFERENCE_SENDER)
+        parts.append(("again", tuple(again)))
     places = _places(those)
     if places:
         sql += f" OR e.bl IN {marks(places)} OR e.rp IN {marks(places)}"
         values = (*values, *places, *places)
-    return Visible(f"({sql})", values)
+        parts.append(("places", tuple(places)))
+    return Visible(f"({sql})", values, tuple(parts), _voices(senders))
 
 
 def visible_to_account(account: Any) -> Visible:
@@ -63,6 +72,12 @@ def visible_to_account(account: Any) -> Visible:
     if getattr(account, "is_staff", False) or is_official(account):
         return EVERYTHING
     return visible_to_organisations(organisations_of(account))
+
+
+def _voices(senders: list[str]) -> tuple[str, ...]:
+    """Their own, the authorities' and the operator's (who has no uuid)."""
+    authorities = Organisation.objects.filter(kind=Organisation.Kind.AUTHORITY).values_list("pk", flat=True)
+    return ("", *senders, *(str(pk) for pk in authorities))
 
 
 def _places(organisations: list[Organisation]) -> list[int]:

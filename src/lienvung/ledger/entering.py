@@ -85,7 +85,7 @@ def enter(
     store.insert(
         "document", [(number, received, order.submitter, order.digest, context, header, len(keys), first_rid, job)]
     )
-    store_master_data(store, document.header, order.submitter, number)
+    store_master_data(store, document.header, order.submitter, number, context=document.context)
     return len(fresh)
 
 

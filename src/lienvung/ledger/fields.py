@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
-from lienvung.epcis import Reading
+from lienvung.epcis import EventType, Reading
 from lienvung.epcis.lookups import Lookups, Words, lookups_for
 from lienvung.epcis.numbers import number_text
 from lienvung.epcis.query_names import MEASURES, field_key, moment_of, uri_key
@@ -80,20 +80,33 @@ def number_of(value: Any) -> float | None:
 
 def fields_of(reading: Reading, context: Any) -> Fields | None:
     """What an event has beyond its columns, or None; `context` is that of its document."""
-    if not reading.extended and not reading.quantities:
+    more = reading.transformation_id or reading.persistent_set or reading.persistent_unset
+    if not (reading.extended or reading.quantities or more or reading.type is EventType.EXTENDED):
         return None
     words: set[tuple[str, str]] = set()
     amounts: set[tuple[str, float]] = set()
     for _, _, quantity, uom in reading.quantities:
         if quantity is not None:
             amounts.add((f"quantity {uom or ''}", float(quantity)))
-    if reading.extended:
+    if reading.error is not None or not (reading.epcs or reading.quantities):
+        words.update(_without_things(reading))
+    if reading.extended or reading.type is EventType.EXTENDED:
         event = decode_untyped(reading.raw)
         lookups = lookups_for(context)
         if "@context" in event:
             lookups = lookups_for(event["@context"], lookups.names)
         _Walk(words, amounts, lookups).event(event)
-    return Fields(words, amounts)
+    return Fields(words, amounts) if words or amounts else None
+
+
+def _without_things(reading: Reading) -> Iterator[tuple[str, str]]:
+    """What stands in tables of things otherwise: a declaration of error makes nothing and marks nothing there."""
+    if reading.transformation_id:
+        yield "transformationID", clamp(reading.transformation_id)
+    for word in reading.persistent_set:
+        yield "persistentDisposition_set", word
+    for word in reading.persistent_unset:
+        yield "persistentDisposition_unset", word
 
 
 class _Walk:
@@ -106,6 +119,8 @@ class _Walk:
 
     def event(self, event: dict[str, Any]) -> None:
         own_type = event.get("type") not in STANDARD_TYPES
+        if own_type:
+            self.words.add(("type", clamp(self.lookups.names.expand(str(event.get("type"))))))
         self.members(
             "event", {key: value for key, value in event.items() if (own_type and key not in COMMON) or ":" in key}
         )

@@ -47,7 +47,7 @@ def events_naming(values: Sequence[str], *, roles: Sequence[int], classes: bool 
         things.update(_wild(value.strip()) if "*" in value else thing_ids(value))
         if len(things) > MOST_THINGS:
             raise TooMany
-    return _mentions(things, roles=roles, classes=classes)
+    return events_of_things(things, roles=roles, classes=classes)
 
 
 def _wild(pattern: str) -> Iterable[int]:
@@ -111,7 +111,8 @@ def _gtins(company: str, item: str) -> list[tuple[str, str]]:
     return [(f"/01/{digit}{company}", "*") for digit in "0123456789"]
 
 
-def _mentions(things: set[int], *, roles: Sequence[int], classes: bool | None) -> set[int]:
+def events_of_things(things: set[int], *, roles: Sequence[int], classes: bool | None) -> set[int]:
+    """Numbers of the events that name one of these things in one of `roles`."""
     codes = {role * 4 + action for role in roles for action in range(4)}
     blocks: dict[int, set[int]] = {}
     for thing in things:

@@ -26,13 +26,12 @@ _SWAP = sys.byteorder == "big"
 
 
 class Block(NamedTuple):
-    """Which events a block holds, and between which event times; `number` -1 for those in no block yet."""
+    """Which events a block may hold; `stored` is False for the newest events, in no block yet."""
 
     number: int
     first: int
     last: int
-    min_t: int
-    max_t: int
+    stored: bool
 
 
 def bits_of(rids: Iterable[int], first: int) -> int:
@@ -90,38 +89,41 @@ def _fill(store: SqliteStore | PostgresStore, number: int) -> None:
     store.insert("posting", postings)
 
 
-def all_blocks(top: int) -> list[Block]:
-    """Every block with events up to `top`, the newest events as the last one."""
-    found = [
-        Block(number, number * SIZE + 1, number * SIZE + SIZE, min_t, max_t)
-        for number, min_t, max_t in rows("SELECT blk, min_t, max_t FROM ledger_block ORDER BY blk")
+def blocks_between(low: int, top: int) -> list[Block]:
+    """The blocks that events numbered `low` to `top` are in, oldest first."""
+    if top < low:
+        return []
+    [(blocked,)] = rows("SELECT value FROM ledger_counter WHERE name = 'blocked'")
+    return [
+        Block(number, number * SIZE + 1, (number + 1) * SIZE, number * SIZE < blocked)
+        for number in range((low - 1) // SIZE, (top - 1) // SIZE + 1)
     ]
-    found = [block for block in found if block.first <= top]
-    blocked = found[-1].last if found else 0
-    if top > blocked:
-        [(min_t, max_t)] = rows("SELECT MIN(t), MAX(t) FROM ledger_event WHERE rid > %s AND rid <= %s", (blocked, top))
-        if min_t is not None:
-            found += [
-                Block(-1, first, min(first + SIZE - 1, top), min_t, max_t)
-                for first in range(blocked + 1, top + 1, SIZE)
-            ]
+
+
+def spans() -> dict[int, tuple[int, int]]:
+    """Number of a stored block -> its earliest and latest event time."""
+    return {number: (low, high) for number, low, high in rows("SELECT blk, min_t, max_t FROM ledger_block")}
+
+
+def times_of(block: Block, rids: Sequence[int]) -> list[tuple[int, int]]:
+    """(event time, number) of some events of a block."""
+    if block.stored and len(rids) > 16:
+        times = all_times(block)
+        return [(times[rid - block.first], rid) for rid in rids]
+    return times_of_events(rids)
+
+
+def times_of_events(rids: Sequence[int]) -> list[tuple[int, int]]:
+    """(event time, number) of events wherever they are."""
+    found: list[tuple[int, int]] = []
+    for start in range(0, len(rids), 500):
+        part = rids[start : start + 500]
+        found += [(t, rid) for t, rid in rows(f"SELECT t, rid FROM ledger_event WHERE rid IN {marks(part)}", part)]
     return found
 
 
-def times_of(block: Block, rids: Sequence[int]) -> list[int]:
-    """Event times of some events of a block."""
-    if block.number < 0 or len(rids) < 16:
-        found = {}
-        for start in range(0, len(rids), 500):
-            part = rids[start : start + 500]
-            found.update(rows(f"SELECT rid, t FROM ledger_event WHERE rid IN {marks(part)}", part))
-        return [found[rid] for rid in rids]
-    times = all_times(block)
-    return [times[rid - block.first] for rid in rids]
-
-
 def all_times(block: Block) -> array[int]:
-    """Event times of all events of a full block, in their order; 0 where a number has no event."""
+    """Event times of all events of a stored block, in their order; 0 where a number has no event."""
     [(data,)] = rows("SELECT times FROM ledger_block WHERE blk = %s", (block.number,))
     times = array("q")
     times.frombytes(bytes(data))
@@ -130,13 +132,15 @@ def all_times(block: Block) -> array[int]:
     return times
 
 
-def postings(kind: int, words: Sequence[int]) -> dict[int, int]:
-    """Block number -> bits of the events that have one of these words."""
+def postings(kind: int, words: Sequence[int], low: int, high: int) -> dict[int, int]:
+    """Number of a block between `low` and `high` -> bits of its events that have one of these words."""
     found: dict[int, int] = {}
     for start in range(0, len(words), 500):
         part = words[start : start + 500]
         for number, bits in rows(
-            f"SELECT blk, bits FROM ledger_posting WHERE kind = %s AND value IN {marks(part)}", (kind, *part)
+            "SELECT blk, bits FROM ledger_posting "
+            f"WHERE kind = %s AND value IN {marks(part)} AND blk BETWEEN %s AND %s",
+            (kind, *part, low, high),
         ):
             found[number] = found.get(number, 0) | int.from_bytes(bits, "little")
     return found

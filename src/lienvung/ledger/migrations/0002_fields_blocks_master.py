@@ -15,6 +15,7 @@ TABLES = [
     # of 4,096 events each: the span of their event times, and the times themselves (int64, little-endian)
     """CREATE TABLE ledger_block (
         blk {big} NOT NULL PRIMARY KEY, min_t {big} NOT NULL, max_t {big} NOT NULL, times {b} NOT NULL)""",
+    "CREATE INDEX ledger_block_span ON ledger_block (blk, min_t, max_t)",
     "CREATE TABLE ledger_posting (" + POSTING + ", PRIMARY KEY (kind, value, blk)){rowid}",
     # one statement about one element of master data; a later one of the same sender takes its place
     """CREATE TABLE ledger_master (

@@ -1,0 +1,340 @@
+"""Conditions on events, each answering three questions: all your events if they are few? those of a block? of these?
+
+    rare(most)   every event of the condition, or None where there are more than `most` (or nobody knows)
+    bits(block)  its events in a block, as bits
+    keep(rids)   which of these events have it
+
+`lienvung.ledger.query_walk` asks the first of every condition and begins with the
+rarest; where all are common it goes through the blocks, cheapest condition first.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any
+
+from lienvung.ledger.query_blocks import KINDS, SIZE, Block, all_times, bits_of, postings, spans
+from lienvung.ledger.reading import marks, rows
+
+CHUNK = 500
+WINDOW = 32  # blocks looked up at once
+FULL = (1 << SIZE) - 1
+
+
+class Condition:
+    """Base: a condition that only knows which of given events have it."""
+
+    cost = 9
+
+    def rare(self, most: int) -> list[int] | None:
+        return None
+
+    def bits(self, block: Block) -> int:
+        return bits_of(self.keep(range(block.first, block.last + 1)), block.first)
+
+    def keep(self, rids: Sequence[int]) -> set[int]:
+        raise NotImplementedError
+
+
+class Known(Condition):
+    """Events that are all known by number."""
+
+    cost = 0
+
+    def __init__(self, rids: Iterable[int]) -> None:
+        self.rids = sorted(set(rids))
+
+    def rare(self, most: int) -> list[int] | None:
+        return self.rids if len(self.rids) <= most else None
+
+    def bits(self, block: Block) -> int:
+        start, end = bisect_left(self.rids, block.first), bisect_right(self.rids, block.last)
+        return bits_of(self.rids[start:end], block.first) if end > start else 0
+
+    def keep(self, rids: Sequence[int]) -> set[int]:
+        found = set()
+        for rid in rids:
+            place = bisect_left(self.rids, rid)
+            if place < len(self.rids) and self.rids[place] == rid:
+                found.add(rid)
+        return found
+
+
+NOTHING = Known(())
+
+
+class Words(Condition):
+    """Events with one of these words in a column that has postings."""
+
+    cost = 1
+
+    def __init__(self, column: str, words: Sequence[int]) -> None:
+        self.column = column
+        self.words = list(words)
+        self.window: tuple[int, dict[int, int]] = (-1, {})
+
+    def rare(self, most: int) -> list[int] | None:
+        if not self.words:
+            return []
+        if self.column not in ("bizstep", "disp"):
+            return None  # no index: their words are always common, or the blocks are quick enough
+        found = rows(
+            f"SELECT rid FROM ledger_event WHERE {self.column} IN {marks(self.words)} LIMIT %s", (*self.words, most + 1)
+        )
+        return sorted(rid for (rid,) in found) if len(found) <= most else None
+
+    def bits(self, block: Block) -> int:
+        if not block.stored:
+            return bits_of((rid for (rid,) in self._between(block.first, block.last)), block.first)
+        start = block.number - block.number % WINDOW
+        if self.window[0] != start:
+            self.window = (start, postings(KINDS[self.column], self.words, start, start + WINDOW - 1))
+        return self.window[1].get(block.number, 0)
+
+    def _between(self, first: int, last: int) -> list[tuple[Any, ...]]:
+        return rows(
+            f"SELECT rid FROM ledger_event WHERE rid BETWEEN %s AND %s AND +{self.column} IN {marks(self.words)}",
+            (first, last, *self.words),
+        )
+
+    def keep(self, rids: Sequence[int]) -> set[int]:
+        return _kept(
+            f"SELECT rid FROM ledger_event WHERE +{self.column} IN {marks(self.words)} AND rid", self.words, rids
+        )
+
+
+class Places(Condition):
+    """Events at one of these places; `column` is rp or bl."""
+
+    cost = 4
+
+    def __init__(self, column: str, places: Sequence[int]) -> None:
+        self.column = column
+        self.places = sorted(set(places))
+
+    def rare(self, most: int) -> list[int] | None:
+        found: list[int] = []
+        for start in range(0, len(self.places), CHUNK):
+            part = self.places[start : start + CHUNK]
+            found += [
+                rid
+                for (rid,) in rows(
+                    f"SELECT rid FROM ledger_event WHERE {self.column} IN {marks(part)} LIMIT %s",
+                    (*part, most + 1 - len(found)),
+                )
+            ]
+            if len(found) > most:
+                return None
+        return sorted(found)
+
+    @cached_property
+    def spans(self) -> dict[int, tuple[int, int]]:
+        return spans()
+
+    def bits(self, block: Block) -> int:
+        found: set[int] = set()
+        for start in range(0, len(self.places), CHUNK):
+            part = self.places[start : start + CHUNK]
+            found.update(self._by_time(block, part) if block.stored else self._by_number(block, part))
+        return bits_of(found, block.first)
+
+    def _by_time(self, block: Block, places: Sequence[int]) -> list[int]:
+        """By the index on place and time: a block is a short time, unless an event of long ago came late."""
+        low, high = self.spans[block.number]
+        found = rows(
+            f"SELECT rid FROM ledger_event WHERE {self.column} IN {marks(places)} AND t BETWEEN %s AND %s LIMIT %s",
+            (*places, low, high, 2 * SIZE),
+        )
+        if len(found) == 2 * SIZE:
+            return self._by_number(block, places)
+        return [rid for (rid,) in found if block.first <= rid <= block.last]
+
+    def _by_number(self, block: Block, places: Sequence[int]) -> list[int]:
+        found = rows(
+            f"SELECT rid FROM ledger_event WHERE rid BETWEEN %s AND %s AND +{self.column} IN {marks(places)}",
+            (block.first, block.last, *places),
+        )
+        return [rid for (rid,) in found]
+
+    def keep(self, rids: Sequence[int]) -> set[int]:
+        found: set[int] = set()
+        for start in range(0, len(self.places), CHUNK):
+            part = self.places[start : start + CHUNK]
+            found |= _kept(f"SELECT rid FROM ledger_event WHERE +{self.column} IN {marks(part)} AND rid", part, rids)
+        return found
+
+
+class Rows(Condition):
+    """Events of a table with an index that ends in the event; `where` and its values choose the rows.
+
+    `bounded` is `where` as it is best said where the events are bounded too (an index
+    on a number and one on the event cannot both be used).
+    """
+
+    cost = 3
+
+    def __init__(
+        self, table: str, where: str, values: Sequence[Any], *, bounded: str = "", event: str = "event"
+    ) -> None:
+        self.table = table
+        self.where = where
+        self.values = tuple(values)
+        self.bounded = bounded or where
+        self.event = event
+
+    def rare(self, most: int) -> list[int] | None:
+        found = rows(
+            f"SELECT {self.event} FROM ledger_{self.table} WHERE {self.where} LIMIT %s", (*self.values, 4 * most + 1)
+        )
+        distinct = {rid for (rid,) in found}
+        return sorted(distinct) if len(found) <= 4 * most and len(distinct) <= most else None
+
+    def bits(self, block: Block) -> int:
+        found = rows(
+            f"SELECT {self.event} FROM ledger_{self.table} WHERE {self.bounded} AND {self.event} BETWEEN %s AND %s",
+            (*self.values, block.first, block.last),
+        )
+        return bits_of((rid for (rid,) in found), block.first) if found else 0
+
+    def keep(self, rids: Sequence[int]) -> set[int]:
+        return _kept(
+            f"SELECT {self.event} FROM ledger_{self.table} WHERE {self.bounded} AND {self.event}", self.values, rids
+        )
+
+
+class During(Condition):
+    """Events from one time to before another; None is no bound."""
+
+    cost = 2
+
+    def __init__(self, since: int | None = None, before: int | None = None) -> None:
+        self.since = -(2**62) if since is None else since
+        self.before = 2**62 if before is None else before
+
+    def rare(self, most: int) -> list[int] | None:
+        found = rows(
+            "SELECT rid FROM ledger_event WHERE t >= %s AND t < %s LIMIT %s", (self.since, self.before, most + 1)
+        )
+        return sorted(rid for (rid,) in found) if len(found) <= most else None
+
+    @cached_property
+    def spans(self) -> dict[int, tuple[int, int]]:
+        return spans()
+
+    def bits(self, block: Block) -> int:
+        if not block.stored:
+            found = rows(
+                "SELECT rid FROM ledger_event WHERE rid BETWEEN %s AND %s AND +t >= %s AND +t < %s",
+                (block.first, block.last, self.since, self.before),
+            )
+            return bits_of((rid for (rid,) in found), block.first)
+        low, high = self.spans[block.number]
+        if low >= self.since and high < self.before:
+            return FULL
+        if high < self.since or low >= self.before:
+            return 0
+        since, before = self.since, self.before
+        return bits_of((rid for rid, t in enumerate(all_times(block), block.first) if since <= t < before), block.first)
+
+    def keep(self, rids: Sequence[int]) -> set[int]:
+        return _kept("SELECT rid FROM ledger_event WHERE +t >= %s AND +t < %s AND rid", (self.since, self.before), rids)
+
+
+class Sent(Condition):
+    """Events of documents that one of these organisations sent."""
+
+    cost = 4
+
+    def __init__(self, senders: Sequence[str]) -> None:
+        self.senders = list(senders)
+
+    def rare(self, most: int) -> list[int] | None:
+        documents = rows(
+            f"SELECT first_rid, event_count FROM ledger_document WHERE submitter IN {marks(self.senders)} LIMIT %s",
+            (*self.senders, most + 1),
+        )
+        if len(documents) > most or sum(count for _, count in documents) > most:
+            return None
+        return sorted(rid for first, count in documents for rid in range(first, first + count))
+
+    def bits(self, block: Block) -> int:
+        ends = rows("SELECT doc FROM ledger_event WHERE rid >= %s ORDER BY rid LIMIT 1", (block.first,))
+        ends += rows("SELECT doc FROM ledger_event WHERE rid <= %s ORDER BY rid DESC LIMIT 1", (block.last,))
+        if not ends:
+            return 0
+        found = rows(
+            "SELECT first_rid, event_count FROM ledger_document "
+            f"WHERE id BETWEEN %s AND %s AND submitter || '' IN {marks(self.senders)}",
+            (ends[0][0], ends[-1][0], *self.senders),
+        )
+        bits = 0
+        for first, count in found:
+            start, end = max(first, block.first), min(first + count - 1, block.last)
+            if end >= start:
+                bits |= ((1 << (end - start + 1)) - 1) << (start - block.first)
+        return bits
+
+    def keep(self, rids: Sequence[int]) -> set[int]:
+        sql = (
+            "SELECT e.rid FROM ledger_event e JOIN ledger_document d ON d.id = e.doc "
+            f"WHERE d.submitter || '' IN {marks(self.senders)} AND e.rid"
+        )
+        return _kept(sql, self.senders, rids)
+
+
+class AnyOf(Condition):
+    """Events that one of several conditions has."""
+
+    def __init__(self, conditions: Sequence[Condition]) -> None:
+        self.conditions = conditions
+        self.cost = 1 + max(condition.cost for condition in conditions)
+
+    def rare(self, most: int) -> list[int] | None:
+        found: set[int] = set()
+        for condition in self.conditions:
+            its = condition.rare(most)
+            if its is None:
+                return None
+            found.update(its)
+        return sorted(found) if len(found) <= most else None
+
+    def bits(self, block: Block) -> int:
+        found = 0
+        for condition in self.conditions:
+            found |= condition.bits(block)
+        return found
+
+    def keep(self, rids: Sequence[int]) -> set[int]:
+        found: set[int] = set()
+        for condition in self.conditions:
+            left = [rid for rid in rids if rid not in found]
+            found |= condition.keep(left) if left else set()
+        return found
+
+
+def any_of(conditions: Sequence[Condition]) -> Condition:
+    if not conditions:
+        return NOTHING
+    return conditions[0] if len(conditions) == 1 else AnyOf(conditions)
+
+
+class Sql(Condition):
+    """Events `e` with a condition in SQL, of which nothing more is known."""
+
+    def __init__(self, sql: str, values: Sequence[Any]) -> None:
+        self.sql = sql
+        self.values = tuple(values)
+
+    def keep(self, rids: Sequence[int]) -> set[int]:
+        return _kept(f"SELECT e.rid FROM ledger_event e WHERE {self.sql} AND e.rid", self.values, rids)
+
+
+def _kept(sql: str, values: Sequence[Any], rids: Sequence[int]) -> set[int]:
+    """Which of `rids` the query finds that `sql` begins; it ends in the column of the event."""
+    found: set[int] = set()
+    for start in range(0, len(rids), CHUNK):
+        part = rids[start : start + CHUNK]
+        found.update(rid for (rid,) in rows(f"{sql} IN {marks(part)}", (*values, *part)))
+    return found

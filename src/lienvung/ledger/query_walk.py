@@ -1,0 +1,152 @@
+"""Finding the first events of a page: from the rarest condition, or block by block where all are common.
+
+    first_events(conditions, order=…, low=1, top=newest, last=None, count=31) -> [(event time, number)]
+
+What it costs does not depend on how many events there are, but on the page, on the
+rarest condition (at most `RARE` events) or on how many blocks have to be combined.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from lienvung.ledger.query_blocks import (
+    SIZE,
+    Block,
+    blocks_between,
+    rids_of_bits,
+    spans,
+    times_of,
+    times_of_events,
+)
+from lienvung.ledger.query_conditions import Condition, Words
+
+RARE = 1_000
+FEW = 64  # events of a block that are asked one by one rather than by reading more of the block
+ALL_TYPES = tuple(range(1, 7))
+Place = tuple[int, int]  # event time, number
+
+
+class Way(NamedTuple):
+    """In which order events come."""
+
+    by_time: bool
+    descending: bool
+
+    def key(self, place: Place) -> tuple[int, ...]:
+        return place if self.by_time else place[1:]
+
+    def is_after(self, place: Place, last: Place) -> bool:
+        mine, other = self.key(place), self.key(last)
+        return mine < other if self.descending else mine > other
+
+
+def first_events(
+    conditions: Sequence[Condition], *, way: Way, low: int, top: int, last: Place | None, count: int
+) -> list[Place]:
+    """The first `count` events, numbered `low` to `top`, that have all conditions and come after `last`."""
+    if last is not None and not way.by_time:
+        low, top = (low, min(top, last[1] - 1)) if way.descending else (max(low, last[1] + 1), top)
+    if top < low or count < 1:
+        return []
+    known: list[tuple[list[int], Condition]] = []
+    for condition in sorted(conditions, key=lambda one: one.cost):
+        found = condition.rare(RARE)
+        if found is not None:
+            known.append((found, condition))
+            if len(found) <= FEW:
+                break
+    if known:
+        return _few(known, conditions, way, (low, top), last, count)
+    ordered = sorted([Words("type", ALL_TYPES), *conditions], key=lambda one: one.cost)
+    if way.by_time:
+        return _by_time(ordered, way, (low, top), last, count)
+    return _by_number(ordered, way, (low, top), count)
+
+
+def _few(
+    known: list[tuple[list[int], Condition]],
+    conditions: Sequence[Condition],
+    way: Way,
+    bounds: tuple[int, int],
+    last: Place | None,
+    count: int,
+) -> list[Place]:
+    rids, first = min(known, key=lambda pair: len(pair[0]))
+    left = [rid for rid in rids if bounds[0] <= rid <= bounds[1]]
+    done = [first]
+    for its, condition in known:
+        if condition is not first:
+            left = [rid for rid in left if rid in set(its)] if len(left) < 8 else sorted(set(its).intersection(left))
+            done.append(condition)
+    for condition in conditions:
+        if left and not any(condition is other for other in done):
+            left = sorted(condition.keep(left))
+    places = times_of_events(left)  # numbers without an event fall away here
+    if last is not None:
+        places = [place for place in places if way.is_after(place, last)]
+    places.sort(key=way.key, reverse=way.descending)
+    return places[:count]
+
+
+def _by_number(ordered: Sequence[Condition], way: Way, bounds: tuple[int, int], count: int) -> list[Place]:
+    rids: list[int] = []
+    blocks = blocks_between(*bounds)
+    for block in reversed(blocks) if way.descending else blocks:
+        found = _in_block(ordered, block, bounds)
+        rids += reversed(found) if way.descending else found
+        if len(rids) >= count:
+            break
+    rids = rids[:count]
+    times = {rid: t for t, rid in times_of_events(rids)}
+    return [(times[rid], rid) for rid in rids]
+
+
+def _in_block(ordered: Sequence[Condition], block: Block, bounds: tuple[int, int]) -> list[int]:
+    """The events of a block that have all conditions, in order."""
+    first, last = max(bounds[0], block.first), min(bounds[1], block.last)
+    bits = ((1 << (last - first + 1)) - 1) << (first - block.first)
+    for index, condition in enumerate(ordered):
+        if condition.cost > 2 and (condition.cost >= 9 or bits.bit_count() <= FEW):
+            left = rids_of_bits(bits, block.first)
+            for costly in ordered[index:]:
+                left = sorted(costly.keep(left)) if left else left
+            return left
+        bits &= condition.bits(block)
+        if not bits:
+            return []
+    return rids_of_bits(bits, block.first)
+
+
+def _by_time(
+    ordered: Sequence[Condition], way: Way, bounds: tuple[int, int], last: Place | None, count: int
+) -> list[Place]:
+    """Blocks by their latest (or earliest) event time, until none that is left can have a better place."""
+    span = spans()
+    sign = -1 if way.descending else 1
+    waiting: list[tuple[int, int, Block]] = []
+    for block in blocks_between(*bounds):
+        low, high = span[block.number] if block.stored else (-(2**62), 2**62)
+        if last is not None and (low > last[0] if way.descending else high < last[0]):
+            continue
+        waiting.append((-high if way.descending else low, block.number, block))
+    heapq.heapify(waiting)
+    best: list[Place] = []  # as a heap, the worst first: signed so that the best are the smallest
+    while waiting:
+        edge, _, block = heapq.heappop(waiting)
+        if len(best) >= count and edge > -best[0][0]:
+            break
+        for t, rid in times_of(block, _in_block(ordered, block, bounds)):
+            if last is not None and not way.is_after((t, rid), last):
+                continue
+            entry = (-sign * t, -sign * rid)
+            if len(best) < count:
+                heapq.heappush(best, entry)
+            elif entry > best[0]:
+                heapq.heapreplace(best, entry)
+    return sorted(((-sign * t, -sign * rid) for t, rid in best), reverse=way.descending)
+
+
+__all__ = ["SIZE", "Place", "Way", "first_events"]
