@@ -174,6 +174,13 @@ def _check_tokens(data: bytes) -> None:
         at = close + 1
 
 
+def _forget(element: Element) -> None:
+    """Let go of a part's content. Its tag stays, and the text after it, for the check of its container."""
+    tail = element.tail
+    element.clear()
+    element.tail = tail
+
+
 class _Container:
     """An open element on the way to the events."""
 
@@ -327,14 +334,14 @@ class Opener:
         self.part = 0
         if self.is_event:
             self._event(element)
-            element.clear()
+            _forget(element)
             return
         self.outside = self.count
         inside = self.stack[-1]
         self.reader.wrong = []
         self.header.part(element, inside.name, self.opened)
         self._keep(self.opened.faults, element, self._path_of(element))
-        element.clear()
+        _forget(element)
 
     def _event(self, element: Element) -> None:
         opened = self.opened

@@ -10,25 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 from xml.etree.ElementTree import Element
 
 from lienvung.epcis import xml_read_layout as layouts
-from lienvung.epcis.extension import MAX_NESTING, too_deep
-from lienvung.epcis.xml_read_layout import Layout
+from lienvung.epcis.xml_read_layout import LAST, Layout
 from lienvung.epcis.xml_read_names import Namer, plain
-from lienvung.epcis.xml_shapes import EMPTY_NAME, METADATA, REPORT, REPORT_NUMBERS, XSI, Kind, Slot, decode_name
+from lienvung.epcis.xml_read_open import BOOLEANS, DOUBLE, OpenReader
+from lienvung.epcis.xml_shapes import METADATA, REPORT, REPORT_NUMBERS, XSI, Kind, Slot, decode_name
 
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
-_DOUBLE = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
-_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
-_XSI = f"{{{XSI}}}"
-_TYPE, _NIL = _XSI + "type", _XSI + "nil"
-_NUMBER_TYPES = """
-integer int long short byte decimal double float nonNegativeInteger positiveInteger negativeInteger
-nonPositiveInteger unsignedInt unsignedLong unsignedShort unsignedByte
-"""
-_NUMBERS = frozenset(_NUMBER_TYPES.split())
+_NIL = f"{{{XSI}}}nil"
 _METADATA = frozenset(METADATA)
 _REPORT = frozenset(REPORT)
 _REPORT_NUMBERS = frozenset(REPORT_NUMBERS)
@@ -36,25 +28,14 @@ _SETS = {"ObjectEvent": ("epcList",), "TransformationEvent": ("inputEPCList", "o
 BARE_ATTRIBUTES = frozenset({"schemaVersion", "creationDate"})
 
 
-class Wrong(NamedTuple):
-    """A fault of structure at `element`, or at what `inner` names inside it (a missing child, an attribute)."""
-
-    element: Element
-    inner: str
-    code: str
-    vi: str
-    en: str
-
-
-class EventReader:
+class EventReader(OpenReader):
     """Reads the events of one document, one after the other; `wrong` holds the faults of the last one."""
 
     def __init__(self, namer: Namer, version: str, *, loose: bool = False) -> None:
-        self.namer = namer
+        super().__init__(namer)
         self.layouts = layouts.LOOSE if loose else layouts.STRICT[version]
         self.error = layouts.ERROR_1_2 if version == "1.2" and not loose else layouts.ERROR_2_0
         self.loose = loose
-        self.wrong: list[Wrong] = []
         self._read = {
             Kind.EPCS: self._epcs,
             Kind.QUANTITIES: self._amounts,
@@ -93,7 +74,7 @@ class EventReader:
                     self.attributes(child, members)
                 self._members(child, entry, members)
             elif entry.kind is Kind.URIS:
-                for uri in self.text(child).split() or [""]:  # `xml_write` puts several into the one that the XSD allows
+                for uri in self.text(child).split() or [""]:  # `xml_write` puts several into one, as the XSD allows
                     self.add(members, name, uri)
             elif name in members:
                 self.repeated(child)
@@ -115,6 +96,8 @@ class EventReader:
         """(JSON name, what it is, child) for each child that has a place; None for a user extension."""
         if element.text and not element.text.isspace():
             self.stray_text(element)
+        if element.attrib and not layout.attributes:
+            self.attributes(element, None)
         entries = layout.entries
         at = -1
         seen: list[str] = []
@@ -128,10 +111,10 @@ class EventReader:
                 if not tag:
                     key = self.namer.key(child.tag) if layout.open_ended else ""
                     if not key:
-                        self._unknown(child, namespace=layout.open_ended)
+                        self.unknown(child, namespace=layout.open_ended)
                         continue
-                    if layout.ordered:
-                        at = self._in_order(child, element, layout, at, 1_000, seen)
+                    if layout.ordered and not layout.anywhere and not self.loose:
+                        at = self._in_order(child, element, layout, at, LAST, seen)
                     yield key, None, child
                     continue
                 found = entries.get(tag)
@@ -139,13 +122,15 @@ class EventReader:
                 if layout.future and tag == child.tag:
                     yield f"epcis:{decode_name(tag)}", None, child
                 else:
-                    self._unknown(child)
+                    self.unknown(child)
                 continue
             place, entry = found
             if tag in seen and tag not in layout.repeated and not (entry.__class__ is Layout and not layout.ordered):
                 self.repeated(child)
                 continue
-            if layout.ordered:
+            if (at, place) in layout.steps:
+                at = place
+            elif layout.ordered and not self.loose:
                 at = self._in_order(child, element, layout, at, place, seen)
             seen.append(tag)
             yield tag, entry, child
@@ -155,16 +140,11 @@ class EventReader:
 
     def _in_order(self, child: Element, parent: Element, layout: Layout, at: int, place: int, seen: list[str]) -> int:
         """Where reading stands after `child`; a fault where it comes too late or before something required."""
-        if self.loose:
+        between = [name for wanted, name, _ in layout.required if at < wanted < place]
+        if place >= at and not between:
+            layout.steps.add((at, place))
             return place
-        early = next(
-            (
-                name
-                for wanted, name, _ in layout.required
-                if at < wanted < place and name not in seen and _has(parent, name)
-            ),
-            None,
-        )
+        early = next((name for name in between if name not in seen and _has(parent, name)), None)
         if place >= at and early is None:
             return place
         name = self.namer.step(child.tag)
@@ -184,14 +164,12 @@ class EventReader:
     def text(self, element: Element) -> str:
         """The text of an element that holds nothing else."""
         if element.attrib:
-            self.attributes(element, {}, allowed=frozenset())
+            self.attributes(element, None)
         if len(element):
-            self._unknown(element[0])
+            self.unknown(element[0])
         return (element.text or "").strip()
 
     def _epcs(self, element: Element) -> list[str]:
-        if element.attrib:
-            self.attributes(element, {})
         return [self.text(child) for _, _, child in self.children(element, layouts.ONLY_EPCS)]
 
     def _amounts(self, element: Element) -> list[dict[str, Any]]:
@@ -216,9 +194,9 @@ class EventReader:
             if "type" in given:
                 party = {"type": given["type"].strip(), **party}
             if len(given) > ("type" in given):
-                self.attributes(child, {}, allowed=frozenset({"type"}))
+                self.attributes(child, None, allowed=frozenset({"type"}))
             if len(child):
-                self._unknown(child[0])
+                self.unknown(child[0])
             parties.append(party)
         if not parties:
             self.missing(element, item)
@@ -249,7 +227,8 @@ class EventReader:
         found: dict[str, list[str]] = {}
         for name, _, child in self.children(element, layouts.PERSISTENT):
             found.setdefault(name, []).append(self.text(child))
-        return found
+        # The XML schema allows a word twice; the JSON form does not.
+        return {name: list(dict.fromkeys(words)) for name, words in found.items()}
 
     def _error(self, element: Element) -> dict[str, Any]:
         members: dict[str, Any] = {}
@@ -287,7 +266,7 @@ class EventReader:
     def _sensor_part(self, element: Element, names: frozenset[str]) -> dict[str, Any]:
         members: dict[str, Any] = {}
         if len(element):
-            self._unknown(element[0])
+            self.unknown(element[0])
         if element.text and not element.text.isspace():
             self.stray_text(element)
         for name, given in element.attrib.items():
@@ -299,10 +278,10 @@ class EventReader:
 
     def _attribute_value(self, element: Element, name: str, given: str) -> Any:
         if name in _REPORT_NUMBERS:
-            return self._number(element, "@" + name, given.strip(), _DOUBLE)
+            return self._number(element, "@" + name, given.strip(), DOUBLE)
         if name == "booleanValue":
-            if given.strip() in _BOOLEANS:
-                return _BOOLEANS[given.strip()]
+            if given.strip() in BOOLEANS:
+                return BOOLEANS[given.strip()]
             self.add_wrong(
                 element, "epcis.type", "Giá trị này phải là true hoặc false.", "This must be true or false.",
                 inner="@" + name,
@@ -324,126 +303,9 @@ class EventReader:
         )  # fmt: skip
         return text
 
-    # --- user extensions ---
-
-    def attributes(self, element: Element, members: dict[str, Any], *, allowed: frozenset[str] = frozenset()) -> None:
-        """Attributes of another namespace as members; others than `allowed` are faults."""
-        open_ended = members or allowed is not BARE_ATTRIBUTES
-        for name, value in element.attrib.items():
-            if name in allowed or name.startswith(_XSI):
-                continue
-            key = self.namer.key(name) if name[0] == "{" else ""
-            if key and open_ended:
-                self.add(members, key, value)
-            else:
-                self.add_wrong(
-                    element, "epcis.unknown",
-                    f"Thuộc tính «{name[:100]}» không có trong chuẩn EPCIS ở chỗ này.",
-                    f"EPCIS has no attribute '{name[:100]}' here.", inner="@" + self.namer.step(name),
-                )  # fmt: skip
-
-    def open(self, element: Element, depth: int = 1) -> Any:
-        """Any element as JSON: text, or an object of its attributes and children, or (of empty names) an array."""
-        if depth > MAX_NESTING:
-            raise too_deep()
-        attributes = element.attrib
-        if not len(element) and not attributes:
-            return (element.text or "").strip()
-        members: dict[str, Any] = {}
-        for name, value in attributes.items():
-            if not name.startswith(_XSI):
-                self._open_member(element, members, name, value)
-        if not len(element):
-            text = (element.text or "").strip()
-            if not members:
-                return _typed(text, attributes.get(_TYPE, ""))
-            if text:
-                members["#text"] = text
-            return members
-        if all(child.tag == EMPTY_NAME for child in element):
-            return [self.open(child, depth + 1) for child in element]
-        texts = [(element.text or "").strip()]
-        for child in element:
-            self._open_member(child, members, child.tag, self.open(child, depth + 1))
-            texts.append((child.tail or "").strip())
-        text = " ".join(part for part in texts if part)
-        if text:
-            members["#text"] = text
-        return members
-
-    def _open_member(self, element: Element, members: dict[str, Any], tag: str, value: Any) -> None:
-        key = self.namer.key(tag)
-        if key:
-            self.add(members, key, value)
-        else:
-            self._unknown(element, namespace=True)
-
-    @staticmethod
-    def add(members: dict[str, Any], key: str, value: Any) -> None:
-        """A member, or one more entry of its array."""
-        if key not in members:
-            members[key] = [value] if value.__class__ is list else value
-        elif isinstance(members[key], list):
-            members[key].append(value)
-        else:
-            members[key] = [members[key], value]
-
-    # --- faults ---
-
-    def add_wrong(self, element: Element, code: str, vi: str, en: str, *, inner: str = "") -> None:
-        self.wrong.append(Wrong(element, inner, code, vi, en))
-
-    def _unknown(self, element: Element, *, namespace: bool = False) -> None:
-        name = self.namer.step(element.tag)[:100]
-        if namespace and element.tag[0] == "{":
-            self.add_wrong(
-                element, "epcis.xml.namespace",
-                f"Không gian tên của «{name}» phải là một URI đầy đủ (có dấu hai chấm).",
-                f"The namespace of '{name}' must be a full URI (with a colon).",
-            )  # fmt: skip
-        else:
-            self.add_wrong(
-                element, "epcis.unknown",
-                f"Phần tử «{name}» không có trong chuẩn EPCIS ở chỗ này; phần tử mở rộng cần không gian tên riêng.",
-                f"EPCIS has no element '{name}' here; an extension needs a namespace of its own.",
-            )  # fmt: skip
-
-    def repeated(self, element: Element) -> None:
-        name = self.namer.step(element.tag)
-        self.add_wrong(
-            element,
-            "epcis.repeated",
-            f"Phần tử {name} chỉ được có một lần.",
-            f"The element {name} may stand only once.",
-        )
-
-    def missing(self, element: Element, name: str) -> None:
-        self.add_wrong(
-            element, "epcis.required", f"Thiếu phần tử bắt buộc {name}.", f"The required element {name} is missing.",
-            inner=name,
-        )  # fmt: skip
-
-    def stray_text(self, element: Element) -> None:
-        if self.wrong and self.wrong[-1].element is element and self.wrong[-1].code == "epcis.xml.text":
-            return
-        self.add_wrong(
-            element, "epcis.xml.text",
-            "Không được có chữ ở giữa các phần tử ở chỗ này.", "There must be no text between elements here.",
-        )  # fmt: skip
-
 
 def _has(parent: Element, name: str) -> bool:
-    return any(plain(child.tag) == name for child in parent)
-
-
-def _typed(text: str, given: str) -> Any:
-    """The value that xsi:type says, where the text is one."""
-    kind = given.rpartition(":")[2]
-    if kind in _NUMBERS and _DOUBLE.fullmatch(text):
-        return Decimal(text)
-    if kind == "boolean" and text in _BOOLEANS:
-        return _BOOLEANS[text]
-    return text
+    return any(child.tag == name or plain(child.tag) == name for child in parent)
 
 
 def _as_object_event(members: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element
 
@@ -13,7 +14,7 @@ from lienvung.epcis.xml_shapes import SBDH, Kind, Slot
 if TYPE_CHECKING:
     from lienvung.epcis.xml_read import OpenedXML
 
-_SBDH = f"{{{SBDH}}}"
+_BUSINESS = f"{{{SBDH}}}StandardBusinessDocumentHeader"
 
 
 def _layout(*names: str, required: tuple[str, ...] = (), repeated: str = "", open_ended: bool = False) -> Layout:
@@ -24,32 +25,36 @@ def _layout(*names: str, required: tuple[str, ...] = (), repeated: str = "", ope
     )  # fmt: skip
 
 
-_ROOT = _layout("EPCISHeader", "EPCISBody", "extension", required=("EPCISBody",), open_ended=True)
-_EVENTS_2_0 = "ObjectEvent AggregationEvent TransactionEvent TransformationEvent AssociationEvent"
-_EVENTS_1_2 = "ObjectEvent AggregationEvent TransactionEvent QuantityEvent"
+def _with_attributes(layout: Layout) -> Layout:
+    layout.attributes = True
+    return layout
 
 
 def _list_of(names: str, *, open_ended: bool = False) -> Layout:
     made = _layout(*names.split(), "extension", repeated=names + " extension", open_ended=open_ended)
     made.ordered = False
-    return made
+    return _with_attributes(made)
 
 
-_ROOT.ordered = False  # extensions before the body say nothing of the events; nor does where the query's name stands
+_EVENTS_2_0 = "ObjectEvent AggregationEvent TransactionEvent TransformationEvent AssociationEvent"
+_EVENTS_1_2 = "ObjectEvent AggregationEvent TransactionEvent QuantityEvent"
+_ROOT = _with_attributes(_layout("EPCISHeader", "EPCISBody", "extension", required=("EPCISBody",), open_ended=True))
+_ROOT.anywhere = True  # extensions before the body say nothing of the events; nor does where a query's name stands
+_RESULTS = _layout(
+    "queryName", "subscriptionID", "resultsBody", "extension", required=("resultsBody",), open_ended=True
+)
+_RESULTS.ordered = False
 _CONTAINERS = {
     "EPCISDocument": _ROOT,
     "EPCISQueryDocument": _ROOT,
     "EPCISMasterDataDocument": _ROOT,
-    "QueryResults": _layout(
-        "queryName", "subscriptionID", "resultsBody", "extension", required=("resultsBody",), open_ended=True
-    ),
+    "QueryResults": _RESULTS,
     "resultsBody": _layout("EventList", required=("EventList",)),
 }
-_CONTAINERS["QueryResults"].ordered = False
 _BODIES = {
-    "EPCISDocument": _layout("EventList", "extension", open_ended=True),
+    "EPCISDocument": _with_attributes(_layout("EventList", "extension", open_ended=True)),
     "EPCISQueryDocument": _layout("QueryResults", required=("QueryResults",)),
-    "EPCISMasterDataDocument": _layout("VocabularyList", "extension", open_ended=True),
+    "EPCISMasterDataDocument": _with_attributes(_layout("VocabularyList", "extension", open_ended=True)),
 }
 _LISTS = {"2.0": _list_of(_EVENTS_2_0), "1.2": _list_of(_EVENTS_1_2)}
 _WRAPPERS = {  # 2.0 has only events of user vocabularies there; senders who changed the namespace only, those of 1.2
@@ -57,15 +62,49 @@ _WRAPPERS = {  # 2.0 has only events of user vocabularies there; senders who cha
     "1.2": _list_of("TransformationEvent AssociationEvent"),
 }
 _ANY_LIST = _list_of(f"{_EVENTS_2_0} QuantityEvent", open_ended=True)
-_HEADER_2_0 = _layout("extension")
-_HEADER_1_2 = _layout("extension", open_ended=True)
-_HEADER_EXTENSION = _layout("EPCISMasterData", "extension")
+_HEADERS = {
+    "2.0": _with_attributes(_layout(_BUSINESS, "extension")),
+    "1.2": _with_attributes(_layout(_BUSINESS, "extension", required=(_BUSINESS,), open_ended=True)),
+}
+_HEADER_EXTENSION = _with_attributes(_layout("EPCISMasterData", "extension"))
 _MASTER_DATA = _layout("VocabularyList", "extension", required=("VocabularyList",))
 _VOCABULARY_LIST = _layout("Vocabulary", repeated="Vocabulary")
-_VOCABULARY = _layout("VocabularyElementList", "extension", open_ended=True)
+_VOCABULARY = _with_attributes(_layout("VocabularyElementList", "extension", open_ended=True))
 _ELEMENT_LIST = _layout("VocabularyElement", required=("VocabularyElement",), repeated="VocabularyElement")
-_ELEMENT = _layout("attribute", "children", "extension", repeated="attribute", open_ended=True)
-_CHILDREN = _layout("id", repeated="id")
+_ELEMENT = _with_attributes(_layout("attribute", "children", "extension", repeated="attribute", open_ended=True))
+_CHILDREN = _with_attributes(_layout("id", repeated="id"))
+# Standard Business Document Header (UN/CEFACT): what each element holds; ! must be there, + and * may stand repeatedly.
+_SHAPES = {
+    "StandardBusinessDocumentHeader": "HeaderVersion! Sender+ Receiver+ DocumentIdentification! Manifest BusinessScope",
+    "Sender": "Identifier! ContactInformation*",
+    "Receiver": "Identifier! ContactInformation*",
+    "ContactInformation": "Contact! EmailAddress FaxNumber TelephoneNumber ContactTypeIdentifier",
+    "DocumentIdentification": "Standard! TypeVersion! InstanceIdentifier! Type! MultipleType CreationDateAndTime!",
+    "Manifest": "NumberOfItems! ManifestItem+",
+    "ManifestItem": "MimeTypeQualifierCode! UniformResourceIdentifier! Description LanguageCode",
+    "BusinessScope": "Scope*",
+    "Scope": "Type! InstanceIdentifier! Identifier CorrelationInformation* BusinessService*",
+    "CorrelationInformation": "RequestingDocumentCreationDateTime RequestingDocumentInstanceIdentifier "
+    "ExpectedResponseDateTime",
+    "BusinessService": "BusinessServiceName ServiceTransaction",
+}
+
+
+def _shape(words: str) -> Layout:
+    full = {f"{{{SBDH}}}{word.rstrip('!+*')}": word[-1] for word in words.split()}
+    return _layout(
+        *full,
+        required=tuple(tag for tag, mark in full.items() if mark in "!+"),
+        repeated=" ".join(tag for tag, mark in full.items() if mark in "+*"),
+    )
+
+
+_BUSINESS_LAYOUTS = {f"{{{SBDH}}}{name}": _shape(words) for name, words in _SHAPES.items()}
+_IDENTIFIER = f"{{{SBDH}}}Identifier"
+_TIMES = frozenset(f"{{{SBDH}}}{name}" for name in (
+    "CreationDateAndTime", "RequestingDocumentCreationDateTime", "ExpectedResponseDateTime",
+))  # fmt: skip
+_TIME = re.compile(r"-?[0-9]{4,}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?")
 
 
 class HeaderReader:
@@ -85,6 +124,8 @@ class HeaderReader:
             layout = _BODIES[self.root] if name == "EPCISBody" else _CONTAINERS[name]
         for _ in self.reader.children(element, layout):
             pass
+        if name == "wrapper" and not len(element):
+            self.reader.missing(element, "TransformationEvent")
         if layout is _ROOT:
             self._document(element, opened)
 
@@ -120,24 +161,32 @@ class HeaderReader:
 
     def _header(self, element: Element, opened: OpenedXML) -> None:
         members: dict[str, Any] = opened.header.setdefault("epcisHeader", {})
-        rest = Element(element.tag)
-        sbdh = [child for child in element if child.tag == _SBDH + "StandardBusinessDocumentHeader"]
-        for child in element:
-            if child not in sbdh:
-                rest.append(child)
-        layout = _HEADER_1_2 if opened.version == "1.2" else _HEADER_2_0
-        for name, entry, child in self.reader.children(rest, layout):
+        for name, entry, child in self.reader.children(element, _HEADERS[opened.version]):
             if entry is None:
                 self.reader.add(members, name, self.reader.open(child))
+            elif name == _BUSINESS:
+                self._check_business(child)
+                members[self.reader.namer.key(name)] = self.reader.open(child)
+                self._business(child, opened.header)
             else:
                 self._header_extension(child, opened)
-        for child in sbdh[:1]:
-            members[self.reader.namer.key(child.tag)] = self.reader.open(child)
-            self._business(child, opened.header)
-        for child in sbdh[1:]:
-            self.reader.repeated(child)
         if not members:
             del opened.header["epcisHeader"]
+
+    def _check_business(self, element: Element) -> None:
+        layout = _BUSINESS_LAYOUTS.get(element.tag)
+        if layout is not None:
+            for _, _, child in self.reader.children(element, layout):
+                self._check_business(child)
+        elif element.tag == _IDENTIFIER:
+            self.reader.attributes(element, None, allowed=frozenset({"Authority"}))
+        elif not element.tag.endswith("}ServiceTransaction"):
+            text = self.reader.text(element)
+            if element.tag in _TIMES and not _TIME.fullmatch(text):
+                self.reader.add_wrong(
+                    element, "epcis.time", "Thời điểm phải theo dạng 2026-11-02T07:30:00Z.",
+                    "A time looks like 2026-11-02T07:30:00Z.",
+                )  # fmt: skip
 
     @staticmethod
     def _business(element: Element, header: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ that of their XML schemas. A loose layout (for hashing) knows the same names in 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lienvung.epcis.xml_shapes import (
     CERTIFICATION,
@@ -14,6 +14,7 @@ from lienvung.epcis.xml_shapes import (
     EVENT_ID,
     EXTENDED_2_0,
     QUANTITY_EVENT_1_2,
+    SENSED,
     SHAPES_1_2,
     SHAPES_2_0,
     Group,
@@ -21,6 +22,8 @@ from lienvung.epcis.xml_shapes import (
     Shape,
     Slot,
 )
+
+LAST = 1_000  # the place of user extensions
 
 
 @dataclass(slots=True)
@@ -32,6 +35,9 @@ class Layout:
     repeated: frozenset[str] = frozenset()
     open_ended: bool = False
     ordered: bool = True
+    steps: set[tuple[int, int]] = field(default_factory=set)  # from place to place, known to be in order
+    attributes: bool = False  # whether the element may have attributes; whoever reads it looks at them
+    anywhere: bool = False  # user extensions may stand between the others
     future: bool = False  # elements without a namespace are members that a later EPCIS may define: kept as epcis:…
 
 
@@ -47,14 +53,13 @@ ONLY_EPCS = _list_of("epc")
 ONLY_AMOUNTS = _list_of("quantityElement")
 ONLY_CORRECTIVE = _list_of("correctiveEventID")
 ONLY_SENSORS = _list_of("sensorElement")
-ONLY_OPEN = Layout({}, open_ended=True)
 AMOUNT = Layout({name: (n, _text(name)) for n, name in enumerate(("epcClass", "quantity", "uom"))})
 AMOUNT.required = ((1, "quantity", False),)
 PERSISTENT = Layout({"unset": (0, _text("unset")), "set": (1, _text("set"))}, repeated=frozenset({"set", "unset"}))
-_WRAPPER = Layout({}, open_ended=True, ordered=False, future=True)
+_WRAPPER = Layout({}, open_ended=True, ordered=False, attributes=True, future=True)
 _WRAPPER.entries["extension"] = (0, _WRAPPER)
 PLACE = Layout({"id": (0, _text("id")), "extension": (1, _WRAPPER)}, required=((0, "id", False),), open_ended=True)
-ILMD = Layout({"extension": (0, _WRAPPER)}, open_ended=True)
+ILMD = Layout({"extension": (0, _WRAPPER)}, open_ended=True, attributes=True)
 SENSOR = Layout(
     {"sensorMetadata": (0, _text("sensorMetadata")), "sensorReport": (1, _text("sensorReport")),
      "extension": (2, _WRAPPER)},
@@ -64,8 +69,8 @@ _ERROR: dict[str, tuple[int, Slot | Layout]] = {
     "declarationTime": (0, _text("declarationTime")), "reason": (1, _text("reason")),
     "correctiveEventIDs": (2, _text("correctiveEventIDs")), "extension": (3, _WRAPPER),
 }  # fmt: skip
-ERROR_2_0 = Layout(_ERROR, open_ended=True, ordered=False)  # the schema of 2.0 has a choice here
-ERROR_1_2 = Layout(_ERROR, required=((0, "declarationTime", False),), open_ended=True)
+ERROR_2_0 = Layout(_ERROR, open_ended=True, ordered=False, attributes=True)  # the schema of 2.0 has a choice here
+ERROR_1_2 = Layout(_ERROR, required=((0, "declarationTime", False),), open_ended=True, attributes=True)
 
 
 def parties(item: str) -> Layout:
@@ -99,13 +104,15 @@ def _layout(kind: str, parts: tuple[Slot | Group | Layout, ...], names: tuple[st
         if part.always or name in order_only:
             required.append((place, name, part.always))
     # The JSON binding allows several certificates, the XML schema one; several are read, for the same hash in both.
-    return Layout(entries, tuple(required), frozenset({CERTIFICATION.name}), open_ended=True)
+    return Layout(entries, tuple(required), frozenset({CERTIFICATION.name}), open_ended=True, attributes=True)
 
 
 def _group(group: Group) -> Layout:
     """A wrapper of 1.2. What 1.2 leaves to later versions (the second level) has no order."""
     made = _layout("", group.content)
     made.required = ()
+    if group.content == SENSED:  # 1.2 leaves what stands here to later versions
+        made.ordered, made.future = False, True
     for _, part in list(made.entries.values()):
         if isinstance(part, Layout):
             part.ordered, part.future = False, True
@@ -118,7 +125,9 @@ def _group(group: Group) -> Layout:
 def _wrapper_of(shape: Shape) -> Layout:
     """`extension` of a 2.0 event: extensions, and from senders that only changed the namespace, what 1.2 has there."""
     slots = [slot for slot in shape if isinstance(slot, Slot) and slot.name in _LATE]
-    made = Layout({slot.name: (n, slot) for n, slot in enumerate(slots)}, open_ended=True, ordered=False)
+    made = Layout(
+        {slot.name: (n, slot) for n, slot in enumerate(slots)}, open_ended=True, ordered=False, attributes=True
+    )
     made.entries["extension"] = (len(slots), made)
     return made
 
@@ -151,8 +160,15 @@ def _strict_1_2(kind: str, shape: Shape) -> Layout:
 def _loose(shape: Shape) -> Layout:
     slots = [*_slots(shape), CERTIFICATION, EVENT_ID, ERROR]
     several = frozenset({CERTIFICATION.name})
-    made = Layout({slot.name: (n, slot) for n, slot in enumerate(slots)}, (), several, open_ended=True, ordered=False)
-    wrapper = Layout(dict(made.entries), (), several, open_ended=True, ordered=False)
+    made = Layout(
+        {slot.name: (n, slot) for n, slot in enumerate(slots)},
+        (),
+        several,
+        open_ended=True,
+        ordered=False,
+        attributes=True,
+    )
+    wrapper = Layout(dict(made.entries), (), several, open_ended=True, ordered=False, attributes=True)
     for layout in (made, wrapper):
         for name in ("extension", "baseExtension"):
             layout.entries[name] = (99, wrapper)
