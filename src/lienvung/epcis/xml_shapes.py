@@ -49,7 +49,7 @@ class Kind(Enum):
     TIME = "time"  # text, xsd:dateTime
     TEXT = "text"
     URI = "uri"  # text; an identifier that is no EPC (eventID)
-    URIS = "uris"  # one element each, repeated under the member's own name (certificationInfo)
+    URIS = "uris"  # one element, several URIs parted by spaces: the XSD allows certificationInfo once, JSON several
     EPC = "epc"  # text; an identifier
     WORD = "word"  # text; a word of the vocabulary
     EPCS = "epcs"  # <epc> each

@@ -12,6 +12,7 @@ from lienvung.epcis.translate import WordFormat, translate_word
 from lienvung.epcis.wire import COMMON
 from lienvung.epcis.xml_shapes import EXTENDED_2_0, METADATA, REPORT, SHAPES, WRAPPED_1_2, XSI, Kind, Shape, Slot
 from lienvung.epcis.xml_write_text import (
+    Prefixes,
     Scope,
     Spaces,
     attribute_text,
@@ -34,8 +35,9 @@ def sayable(event: Event, version: str) -> bool:
 class EventWriter:
     """Writes events; keeps what contexts mean, which the events of one document share."""
 
-    def __init__(self, version: str, words: WordFormat) -> None:
+    def __init__(self, version: str, words: WordFormat, prefixes: Prefixes) -> None:
         self.version = version
+        self.prefixes = prefixes
         self.words = words
         self.default = WordFormat.WEB_URI if version == "2.0" else WordFormat.URN
         self.shapes = SHAPES[version]
@@ -58,7 +60,11 @@ class EventWriter:
         if found is None:
             if len(self._scopes) >= _MAX_SCOPES:
                 self._scopes.clear()
-            found = self._scopes[id(lookups)] = lookups, Scope(lookups.names), {}  # kept, so that its id stays its own
+            found = self._scopes[id(lookups)] = (
+                lookups,
+                Scope(lookups.names, self.prefixes),
+                {},
+            )  # kept, so that its id stays its own
         return found[1], found[2]
 
     def word(self, value: Any, words: Words, scope: Scope) -> str:
@@ -80,7 +86,7 @@ class _OneEvent:
         self.writer = writer
         self.lookups = lookups
         self.scope, self.known_words = writer.scope(lookups)
-        self.spaces = Spaces()
+        self.spaces = Spaces(writer.prefixes)
         self.out: list[str] = [""]
 
     def write(self, event: Event) -> str:
@@ -143,8 +149,9 @@ class _OneEvent:
         self.out.append(f"<{slot.name}>{self.uri(value)}</{slot.name}>")
 
     def uris(self, slot: Slot, value: Any) -> None:
-        for uri in value if isinstance(value, list) else (value,):
-            self.epc(slot, uri)
+        uris = value if isinstance(value, list) else [value]
+        if uris:
+            self.out.append(f"<{slot.name}>{' '.join([self.uri(uri) for uri in uris])}</{slot.name}>")
 
     def vocabulary(self, slot: Slot, value: Any) -> None:
         words = self.lookups.steps if slot.name == "bizStep" else self.lookups.dispositions

@@ -26,7 +26,7 @@ _XSD_TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)"
 )
 _PREFIX = re.compile(r"(?!xml)[A-Za-z_][A-Za-z0-9._\-]*", re.IGNORECASE)
-_TAKEN = frozenset({"epcis", "epcisq", "xsi"})
+_TAKEN = frozenset({"epcis", "epcisq", "xsi", "urn", "http", "https"})
 # CBV 2.0 writes the namespace of master data attributes with a colon at its end in JSON-LD and without in XML.
 _IN_XML = {"urn:epcglobal:cbv:mda:": "urn:epcglobal:cbv:mda"}
 _XMLNS = "http://www.w3.org/2000/xmlns/"
@@ -66,13 +66,32 @@ def time(value: Any) -> str:
         return escape(text)
 
 
+class Prefixes:
+    """The prefixes of one document: declared anywhere, and said in text where they are none.
+
+    Text such as "note: fragile" becomes a CURIE to a reader that takes a declaration for the whole document; so
+    where a prefix is both, the document is written again with another prefix (`avoid`).
+    """
+
+    __slots__ = ("avoid", "declared", "said")
+
+    def __init__(self, avoid: frozenset[str] = frozenset()) -> None:
+        self.avoid = avoid | _TAKEN
+        self.declared: set[str] = set()
+        self.said: set[str] = set()
+
+    def clash(self) -> frozenset[str]:
+        return frozenset(self.declared & self.said)
+
+
 class Scope:
     """What keys and CURIEs mean under one set of prefixes, and how the keys are written."""
 
-    __slots__ = ("_keys", "names", "usual")
+    __slots__ = ("_keys", "names", "prefixes", "usual")
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, prefixes: Prefixes) -> None:
         self.names = names
+        self.prefixes = prefixes
         self.usual = not names.prefixes.keys() & {"http", "https", "urn"}  # such a URI is never a CURIE
         self._keys: dict[str, tuple[str, str, str]] = {}
 
@@ -100,7 +119,10 @@ class Scope:
         text = str(value)
         if self.usual and text.startswith(("https:", "urn:", "http:")):
             return text
-        return self.names.expand(text)
+        full = self.names.expand(text)
+        if full == text and ":" in text and len(self.prefixes.said) < 10_000:
+            self.prefixes.said.add(text.partition(":")[0])
+        return full
 
     def text(self, value: Any) -> str:
         """A scalar, a CURIE written out where the event hash does so too."""
@@ -116,12 +138,12 @@ class Scope:
 
 
 class Spaces:
-    """The namespaces declared on one element, each under one prefix. One for each event: prefixes of one event
-    must not turn another's text into CURIEs."""
+    """The namespaces declared on one element, each under one prefix."""
 
-    __slots__ = ("_prefixes", "_taken")
+    __slots__ = ("_document", "_prefixes", "_taken")
 
-    def __init__(self) -> None:
+    def __init__(self, document: Prefixes) -> None:
+        self._document = document
         self._prefixes: dict[str, str] = {}
         self._taken: set[str] = set()
 
@@ -139,9 +161,17 @@ class Spaces:
     def _choose(self, space: str, wanted: str) -> str:
         if space == XML_NAMESPACE:
             return "xml"
-        if _PREFIX.fullmatch(wanted) and wanted not in _TAKEN and wanted not in self._taken:
+        if space == wanted + ":" and _PREFIX.fullmatch(wanted) and wanted not in self._taken | _TAKEN:
+            self._document.said.add(wanted)  # it means nothing more than itself, in all the document
             return wanted
-        return f"x-ns{len(self._taken) + 1}"
+        taken = self._taken | self._document.avoid
+        if not _PREFIX.fullmatch(wanted) or wanted in taken:
+            number = 1
+            while f"x-ns{number}" in taken:
+                number += 1
+            wanted = f"x-ns{number}"
+        self._document.declared.add(wanted)
+        return wanted
 
     def declarations(self) -> str:
         if not self._prefixes:
@@ -158,7 +188,7 @@ def write_members(
 ) -> None:
     """User extensions as elements; `@context` inside them changes nothing, as in the event hash."""
     for key, value in members.items():
-        if key == "@context" or key in skip:
+        if key == "@context" or key in skip or value == []:
             continue
         name = spaces.name(scope.split(key))
         for entry in value if isinstance(value, list) else (value,):
