@@ -185,10 +185,10 @@ def test_nobody_unknown_gets_anything(header: dict[str, str], path: str) -> None
 
 def test_a_token_does_what_its_scopes_say() -> None:
     reader = Sender("Chỉ đọc", scopes=("query",))
-    check_problem(reader.post("/capture", document(seen(pack(1)))), 401, "SecurityException")
+    check_problem(reader.post("/capture", document(seen(pack(1)))), 403, "SecurityException")
     writer = Sender("Chỉ ghi", scopes=("capture",))
     assert writer.post("/capture", document(seen(pack(1)))).status_code == 202
-    check_problem(writer.get("/events"), 401, "SecurityException")
+    check_problem(writer.get("/events"), 403, "SecurityException")
 
 
 def test_a_session_needs_its_csrf_token(sender: Sender) -> None:

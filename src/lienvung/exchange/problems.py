@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from django.http import HttpResponse
 
-from lienvung.errors import Conflict, ManyInvalid, NotAllowed, NotFound, Problem, TooLarge
+from lienvung.errors import Conflict, NotAllowed, NotFound, Problem, TooLarge
 from lienvung.exchange.headers import VERSIONS, limits
 from lienvung.ledger.query import QueryProblem
 
@@ -82,7 +82,7 @@ def exception_of(problem: Problem) -> str:
 
 def problem_body(problem: Problem) -> dict[str, Any]:
     """RFC 7807; `errors` has every fault with its place: JSON Pointer, XPath, or the name of a parameter or header."""
-    faults: Sequence[Problem] = problem.faults if isinstance(problem, ManyInvalid) else (problem,)
+    faults: Sequence[Problem] = getattr(problem, "faults", None) or (problem,)
     exception = exception_of(problem)
     many = len(faults) > 1
     return {

@@ -33,6 +33,7 @@ from lienvung.ledger.access import Visible, visible_to_account, visible_to_organ
 from lienvung.ledger.events import iso
 from lienvung.ledger.query import PER_PAGE, TOKEN_AGE_S, refuse
 from lienvung.people.access import organisation_of_token, recording_organisations
+from lienvung.people.rules import SCOPES
 
 log = logging.getLogger(__name__)
 View = Callable[..., HttpResponse]
@@ -76,7 +77,7 @@ def asker_of(request: HttpRequest, scope: str) -> Asker:
     if kind.lower() == "bearer" and token.strip():
         organisation = organisation_of_token(token.strip(), scope=scope)
         if organisation is None:
-            raise _not_authenticated()
+            raise _may_not(scope) if _is_live(token.strip()) else _not_authenticated()
         return Asker((str(organisation.pk),), lambda: visible_to_organisations([organisation]))
     account = getattr(request, "user", None)
     if account is None or not account.is_authenticated:
@@ -88,6 +89,19 @@ def asker_of(request: HttpRequest, scope: str) -> Asker:
             raise NotAllowed("ledger.csrf", vi="Thiếu mã chống giả mạo biểu mẫu (CSRF)", en="the CSRF token is missing")
     own = tuple(str(pk) for pk in recording_organisations(account).values_list("pk", flat=True))
     return Asker(own, lambda: visible_to_account(account))
+
+
+def _is_live(token: str) -> bool:
+    """Whether the token is one of ours, whatever it allows."""
+    return any(organisation_of_token(token, scope=scope) is not None for scope in sorted(SCOPES))
+
+
+def _may_not(scope: str) -> NotAllowed:
+    return NotAllowed(
+        "epcis.insufficient_scope",
+        vi=f"Khoá API này không có quyền {scope}",
+        en=f"this token does not allow {scope}",
+    )
 
 
 def _not_authenticated() -> ApiProblem:
