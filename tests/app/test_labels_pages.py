@@ -7,6 +7,7 @@ import pytest
 import zxingcpp
 from django.conf import settings
 from django.test import Client
+from tests.app.shopper import Shopper
 from tests.world import World
 
 from lienvung.audit.models import Act
@@ -54,7 +55,7 @@ def test_from_the_form_to_paper_and_back_to_a_page(world: World, kind: str) -> N
         assert len(set(found)) == (30 if kind == "serial" else 1)
         for uri in set(found):
             assert uri.startswith(settings.ORIGIN + "/01/")
-            assert Client().get(uri.removeprefix(settings.ORIGIN)).status_code == 200, uri
+            assert Shopper().get(uri.removeprefix(settings.ORIGIN)).status_code == 200, uri
 
 
 def test_a_reprint_has_the_same_codes_and_says_so(world: World) -> None:
@@ -100,7 +101,7 @@ def test_the_sample_carries_no_real_serial(world: World) -> None:
     sample = client.get(f"/labels/new/{world.rice.gtin}/preview.svg", answers(world))
     assert sample["Content-Type"] == "image/svg+xml"
     assert b"MAU-SAMPLE" in sample.content
-    assert Client().get(f"{world.lot.path}/21/MAU-SAMPLE").status_code == 404
+    assert Shopper().get(f"{world.lot.path}/21/MAU-SAMPLE").status_code == 404
 
 
 @pytest.mark.parametrize(

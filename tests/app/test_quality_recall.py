@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test import Client
+from tests.app.shopper import Shopper
 from tests.world import PASSWORD, World
 
 from lienvung.audit.models import Act
@@ -53,7 +54,7 @@ def paddy_lot(world: World, number: int) -> str:
 
 
 def banded(path: str) -> bool:
-    return "Đang bị thu hồi" in Client().get(path).content.decode()
+    return "Đang bị thu hồi" in Shopper().get(path).content.decode()
 
 
 def paths_of(world: World) -> list[str]:
@@ -74,8 +75,8 @@ def test_a_paddy_lot_recalled_reaches_the_rice_the_packs_and_the_case_but_not_it
     )
     assert all(banded(path) for path in affected)
     assert not any(banded(path) for path in sisters)
-    assert "Phát hiện lẫn cát" in Client().get(world.pack_path).content.decode()
-    assert "Sand was found" in Client().get(world.pack_path + "?lang=en").content.decode()
+    assert "Phát hiện lẫn cát" in Shopper().get(world.pack_path).content.decode()
+    assert "Sand was found" in Shopper().get(world.pack_path + "?lang=en").content.decode()
     assert recall.scope["items"] >= 4
     assert recall.scope["lots"] == 2
 
@@ -299,7 +300,7 @@ def test_a_shop_that_holds_recalled_goods_is_told(world: World) -> None:
     for path in ("/ledger/", f"/quality/recalls/{recall.pk}"):
         assert told in client.get(path).content.decode()
         assert told not in stranger.get(path).content.decode()
-        assert told not in Client().get(path).content.decode()
+        assert told not in Shopper().get(path).content.decode()
     assert REASON not in client.get(f"/quality/recalls/{recall.pk}").content.decode()
     actions.close_recall(by=None, recall=recall, note="Đã xử lý xong toàn bộ lô hàng.")
     assert told not in client.get("/ledger/").content.decode()
@@ -311,7 +312,7 @@ def test_the_mark_names_the_authority_and_the_form_names_no_goods(world: World) 
     client.force_login(account)
     assert "Sản phẩm này thuộc một lô bị thu hồi" in client.get("/quality/declare").content.decode()
     actions.declare_recall(by=account, lot_uri=world.lot.uri, reason=REASON, public_text=TEXT)
-    assert "Cơ quan quyết định: Chi cục tỉnh 37" in Client().get(world.pack_path).content.decode()
+    assert "Cơ quan quyết định: Chi cục tỉnh 37" in Shopper().get(world.pack_path).content.decode()
 
 
 def test_a_standing_recall_is_linked_and_a_closed_one_says_so(world: World) -> None:

@@ -78,7 +78,7 @@ def test_a_server_that_decodes_slashes_is_survived(lot: str, serial: str) -> Non
     assume(not lot.startswith("/") and not lot.endswith("/"))
     address = Address((("01", GTIN), ("10", lot), ("21", serial)))
     decoded = unquote(address.path)
-    assert read_address(raw_path({}, decoded), decoded=decoded) == address
+    assert read_address(sent_path({}, decoded).path, decoded=decoded) == address
 
 
 def test_the_sent_path_is_preferred_to_the_decoded_one() -> None:

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError
-from django.test import Client, override_settings
+from django.test import override_settings
+from tests.app.shopper import Shopper
 from tests.world import World
 
 from lienvung.scan import counting
@@ -75,7 +76,7 @@ def test_a_failed_write_keeps_the_counts(world: World, monkeypatch, caplog) -> N
 
 
 def test_nothing_of_the_asker_is_kept(world: World) -> None:
-    client = Client(REMOTE_ADDR="203.0.113.77", HTTP_USER_AGENT="Kính hiển vi 7.3")
+    client = Shopper(REMOTE_ADDR="203.0.113.77", HTTP_USER_AGENT="Kính hiển vi 7.3")
     client.get(world.lot.path)
     counter.flush()
     kept = [*ScanDay.objects.values_list(), *FirstScan.objects.values_list()]
@@ -85,7 +86,7 @@ def test_nothing_of_the_asker_is_kept(world: World) -> None:
 
 
 def test_scans_are_counted_cached_or_not_but_only_those_of_people(world: World) -> None:
-    client = Client()
+    client = Shopper()
     for _ in range(3):
         client.get(world.lot.path)
     client.head(world.lot.path)
@@ -99,9 +100,9 @@ def test_scans_are_counted_cached_or_not_but_only_those_of_people(world: World) 
 
 def test_never_issued_codes_are_counted_together_and_foreign_ones_not(world: World) -> None:
     for serial in ("X1", "X2", "X3"):
-        Client().get(f"/01/{world.rice.gtin}/21/{serial}")
-    Client().get("/01/04006381333931")
-    Client().get(world.pack_path)
+        Shopper().get(f"/01/{world.rice.gtin}/21/{serial}")
+    Shopper().get("/01/04006381333931")
+    Shopper().get(world.pack_path)
     counter.flush()
     assert set(ScanDay.objects.values_list("thing", "known", "scans")) == {
         (f"/01/{world.rice.gtin}", False, 3),
@@ -112,7 +113,7 @@ def test_never_issued_codes_are_counted_together_and_foreign_ones_not(world: Wor
 
 @override_settings(SCAN_PROVINCE_HEADER="X-Province")
 def test_the_province_comes_from_the_proxy_only_when_set(world: World) -> None:
-    Client().get(world.lot.path, HTTP_X_PROVINCE="Hà Nội" + "x" * 100)
+    Shopper().get(world.lot.path, HTTP_X_PROVINCE="Hà Nội" + "x" * 100)
     counter.flush()
     assert ScanDay.objects.get().province.startswith("Hà Nội")
     assert len(ScanDay.objects.get().province) == 40
@@ -121,15 +122,15 @@ def test_the_province_comes_from_the_proxy_only_when_set(world: World) -> None:
 def test_the_first_scan_stays_the_first(world: World) -> None:
     first = ms(datetime(2026, 5, 20, 1, 30, tzinfo=UTC))
     FirstScan.objects.create(thing=world.lot.path, at_ms=first)
-    page = Client().get(world.lot.path).content.decode()
+    page = Shopper().get(world.lot.path).content.decode()
     assert "quét lần đầu 08:30 20/05/2026" in page
     counter.flush()
     assert first_scan_of(world.lot.path) == first
 
 
 def test_counts_are_written_after_an_answer_when_it_is_time(world: World, monkeypatch) -> None:
-    Client().get(world.lot.path)
+    Shopper().get(world.lot.path)
     assert not ScanDay.objects.exists()
     monkeypatch.setattr(counting, "FLUSH_SECONDS", 0.0)
-    Client().get(world.lot.path)
+    Shopper().get(world.lot.path)
     assert ScanDay.objects.get().scans == 2

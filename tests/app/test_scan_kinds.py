@@ -6,7 +6,7 @@ import re
 from html import unescape
 
 import pytest
-from django.test import Client
+from tests.app.shopper import Shopper
 from tests.world import BEGUN, CASE, GS1, World, number
 
 from lienvung.epcis import build
@@ -19,7 +19,7 @@ NO_PHONE = "Hãy báo nơi bán hoặc cơ quan quản lý tại địa phương
 
 
 def seen_at(path: str) -> str:
-    answer = Client().get(path)
+    answer = Shopper().get(path)
     assert answer.status_code == 200, path
     body = re.sub(r"<(title|svg).*?</\1>", " ", answer.content.decode(), flags=re.S)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
@@ -47,7 +47,7 @@ def test_a_shop_is_a_place_and_makes_nothing(world: World) -> None:
 def test_the_gln_of_an_organisation_names_it(world: World) -> None:
     gln = number("893000000777")
     for key in ("414", "417"):
-        assert Client().get(f"/{key}/{gln}").status_code == 404
+        assert Shopper().get(f"/{key}/{gln}").status_code == 404
     Organisation.objects.filter(pk=world.shop.pk).update(gln=gln)
     forget()
     for key in ("414", "417"):
@@ -55,7 +55,7 @@ def test_the_gln_of_an_organisation_names_it(world: World) -> None:
         assert "Tổ chức Cửa hàng Mẫu Hà Nội Tổ chức này có trong sổ." in said
         assert "Hà Nội" in said
         assert "bao bì" not in said
-        told = Client().get(f"/{key}/{gln}", HTTP_ACCEPT="application/ld+json").json()["@graph"][0]
+        told = Shopper().get(f"/{key}/{gln}", HTTP_ACCEPT="application/ld+json").json()["@graph"][0]
         assert "schema:Organization" in told["@type"]
         assert "schema:manufacturer" not in told
 

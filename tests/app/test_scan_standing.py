@@ -6,7 +6,7 @@ import re
 from html import unescape
 
 import pytest
-from django.test import Client
+from tests.app.shopper import Shopper
 from tests.world import BEGUN, GS1, World, number
 
 from lienvung.epcis import build
@@ -21,7 +21,7 @@ GOAT = f"{GS1}/8004/8930000D1"
 
 
 def seen_at(path: str) -> str:
-    body = re.sub(r"<(title|svg).*?</\1>", " ", Client().get(path).content.decode(), flags=re.S)
+    body = re.sub(r"<(title|svg).*?</\1>", " ", Shopper().get(path).content.decode(), flags=re.S)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 

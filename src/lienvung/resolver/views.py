@@ -16,7 +16,7 @@ import re
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import get_template
 from django.utils import timezone, translation
 
@@ -115,9 +115,9 @@ def _settled(level: Level, links: list[Link], asked: Asked) -> list[Link]:
 
 
 def _lead(request: HttpRequest, level: Level, link: Link, query: str) -> HttpResponse:
-    response = HttpResponse(status=307)
+    place = rules.pass_on(linkset.whole(link.href, site_of(request)), query)
+    response = HttpResponseRedirect(place, preserve_request=True)  # 307
     del response["Content-Type"]
-    response["Location"] = rules.pass_on(linkset.whole(link.href, site_of(request)), query)
     response["Link"] = _link_header(request, level)
     _dressed(response)
     if link.href.startswith("/"):

@@ -32,11 +32,16 @@ def page(identifier: Identifier) -> Sequence[OfferedLink]:
         return []
     never_issued = below and not in_ledger and (records.issued is None if address.serial else records.lot is None)
     recalled = standing.RECALLED in status.standing(*story.marked_by(address, records))
+    title = _title(address, records)
+    if never_issued:
+        title = Text(f"Cảnh báo: mã chưa từng được cấp ({title.vi})", f"Warning: a code never issued ({title.en})")
+    elif recalled:
+        title = Text(f"Đang bị thu hồi: {title.vi}", f"Recalled: {title.en}")
     return [
         OfferedLink(
             "pip",
             PAGE + address.path,
-            _title(address, records),
+            title,
             languages=BOTH,
             media_type=HTML,
             default=True,

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -79,7 +79,7 @@ def journey(request: HttpRequest, path: str) -> HttpResponse:
     encoded, _ = _paths(request)
     query = quote(request.META.get("QUERY_STRING", ""), safe="%!$()*+,-./:;=?@_~&")
     place = f"{PAGE}/{encoded.removeprefix('/journey').lstrip('/')}{'?' * bool(query)}{query}#journey"
-    return HttpResponse(status=307, headers={"Location": place, "Cache-Control": CACHING, **CORS})
+    return HttpResponseRedirect(place, preserve_request=True, headers={"Cache-Control": CACHING, **CORS})
 
 
 def _paths(request: HttpRequest) -> tuple[str, str]:
