@@ -7,8 +7,10 @@ from typing import Any
 
 from lienvung.epcis.query_names import ATTRIBUTED, Name, named_field
 from lienvung.epcis.vocabulary import BIZ_STEP, DISPOSITION
+from lienvung.errors import Invalid
 from lienvung.ledger.access import Visible
 from lienvung.ledger.fields import field_term
+from lienvung.ledger.identifiers import candidates
 from lienvung.ledger.master import attribute_key, children_of, elements_with
 from lienvung.ledger.patterns import events_of_things
 from lienvung.ledger.query_conditions import NOTHING, Condition, Known, Places, Rows, Words, any_of
@@ -22,23 +24,30 @@ from lienvung.ledger.tables import (
     TERM_BIZ_STEP,
     TERM_DISPOSITION,
     full_uri,
+    stored_uri,
 )
 
 CHUNK = 500
 LISTS = {"bizTransaction": REFERENCE_TRANSACTION, "source": REFERENCE_SOURCE, "destination": REFERENCE_DESTINATION}
 
 
-def within(places: Sequence[int], seen_by: Visible) -> list[int]:
-    """These places and all that master data puts inside them, at any depth; a circle ends where it began."""
-    numbers = set(places)
-    spelled = {uri for (uri,) in _in("SELECT uri FROM ledger_thing WHERE id", sorted(numbers))}
+def within(asked: Asked, seen_by: Visible) -> list[int]:
+    """The places asked for and all that master data puts inside them, at any depth; a circle ends where it began.
+
+    By their spelling: a site that no event names itself may have rooms that many do.
+    """
+    spelled: set[str] = set()
+    for value in asked.values:
+        try:
+            spelled.update(stored_uri(uri) for uri in candidates(asked.lookups.names.expand(str(value))))
+        except Invalid as fault:
+            raise refuse(asked.name, fault.vi, fault.en) from None
     waiting = sorted(spelled)
     while waiting:
         fresh = children_of(waiting, seen_by) - spelled
         spelled |= fresh
         waiting = sorted(fresh)
-    numbers.update(_things(sorted(spelled)))
-    return sorted(numbers)
+    return _things(sorted(spelled))
 
 
 def attribute_condition(asked: Asked, read: Name, seen_by: Visible) -> Condition:

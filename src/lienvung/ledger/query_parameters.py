@@ -107,7 +107,7 @@ def _condition(name: str, values: Values, lookups: Lookups, seen_by: Visible) ->
         return apply(name, values, lookups)
     asked = Asked(name, values, lookups)
     if name in ("WD_readPoint", "WD_bizLocation"):
-        return Places("rp" if name == "WD_readPoint" else "bl", within(_things(name, values), seen_by))
+        return Places("rp" if name == "WD_readPoint" else "bl", within(asked, seen_by))
     read = read_name(name)
     if read is None:
         return fixed_field(asked)
