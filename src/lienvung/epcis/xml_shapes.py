@@ -184,6 +184,7 @@ _START = (
 _NAME = re.compile(rf"[{_START}][{_START}\-.0-9\u0300-\u0345]*")
 _NO_NAME = re.compile(rf"_(?=x[0-9A-F]{{4,6}}_)|[^{_START}\-.0-9\u0300-\u0345]")
 _ESCAPE = re.compile(r"_x([0-9A-F]{4,6})_")
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 EMPTY_NAME = "_x0000_"
 
 
@@ -210,6 +211,8 @@ def decode_name(name: str) -> str:
     try:
         key = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), name)
     except (ValueError, OverflowError):
+        return name
+    if _NO_TEXT.search(key):
         return name
     return key if encode_name(key) == name else name
 
