@@ -70,8 +70,9 @@ def fill(args: argparse.Namespace) -> None:
 def faulty(args: argparse.Namespace) -> None:
     """One document for each way in which a job can go."""
     capture.capture(document(seen(pack("taken"), eventID=TAKEN)))
-    good, wrong, taken = seen(pack("good")), seen(WRONG), seen(pack("other"), eventID=TAKEN)
+    wrong, taken = seen(WRONG), seen(pack("other"), eventID=TAKEN)
     for behaviour in ("rollback", "proceed"):
+        good = seen(pack(f"good-{behaviour}"))
         for events in ([good], [good, wrong], [good, taken]):
             say(inbox.enqueue(document(*events), submitter="somebody", behaviour=behaviour).id)
 

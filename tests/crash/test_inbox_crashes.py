@@ -10,12 +10,14 @@ import http.client
 import json
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +43,10 @@ class Site:
             "LIENVUNG_HOME": str(home),
             "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
         }
+
+    def migrate(self) -> Site:
         subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=self.environment, check=True)
+        return self
 
     def start(self, *words: object) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -84,28 +89,39 @@ class Site:
         assert self.rows("SELECT COUNT(*) FROM ledger_event") == [(documents * EVENTS,)]
 
 
-@pytest.fixture(
-    params=[
-        "sqlite",
-        pytest.param(
-            "postgresql",
-            marks=[
-                pytest.mark.postgresql,
-                pytest.mark.skipif(not SERVER, reason="set LIENVUNG_TEST_POSTGRES=postgresql://… to run on PostgreSQL"),
-            ],
-        ),
-    ]
-)
-def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
+ON_POSTGRESQL = [
+    pytest.mark.postgresql,
+    pytest.mark.skipif(not SERVER, reason="set LIENVUNG_TEST_POSTGRES=postgresql://… to run on PostgreSQL"),
+]
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=ON_POSTGRESQL)])
+def migrated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """An empty installation, to be copied."""
+    home = tmp_path_factory.mktemp("migrated")
     if request.param == "sqlite":
-        yield Site(tmp_path)
+        yield Site(home).migrate()
         return
     name = f"lienvung_inbox_{os.getpid()}"
     with psycopg.connect(SERVER, autocommit=True) as link:
         link.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         link.execute(f"CREATE DATABASE {name}")
-        yield Site(tmp_path, SERVER.rsplit("/", 1)[0] + "/" + name)
+        yield Site(home, SERVER.rsplit("/", 1)[0] + "/" + name).migrate()
         link.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def site(migrated: Site, tmp_path: Path) -> Iterator[Site]:
+    if not migrated.url:
+        for path in migrated.home.glob("lienvung.sqlite3*"):
+            shutil.copy(path, tmp_path)
+        yield Site(tmp_path)
+        return
+    template = migrated.url.rsplit("/", 1)[1]
+    with psycopg.connect(SERVER, autocommit=True) as link:
+        link.execute(f"CREATE DATABASE {template}_copy TEMPLATE {template}")
+        yield Site(tmp_path, f"{migrated.url}_copy")
+        link.execute(f"DROP DATABASE {template}_copy WITH (FORCE)")
 
 
 def kill(process: subprocess.Popen[str]) -> str:
@@ -118,7 +134,7 @@ def drained_under_fire(site: Site, *words: str) -> int:
     """Work the inbox with workers that are killed at random moments; how many were."""
     chance = random.Random(20262)
     killed = 0
-    while killed < 12 and site.rows("SELECT 1 FROM ledger_inbox LIMIT 1"):
+    while killed < 6 and site.rows("SELECT 1 FROM ledger_inbox LIMIT 1"):
         process = site.worker("drain", "--slow", "0.02", *words)
         assert process.stdout is not None
         process.stdout.readline()
@@ -212,7 +228,7 @@ def test_two_senders_with_the_same_keys_get_the_same_jobs(site: Site) -> None:
 
 
 def test_the_twin_without_the_lock_of_writers_is_caught(tmp_path: Path) -> None:
-    results = two(Site(tmp_path), "fill", 0, 40, "--key", "--dawdle", "--deferred")
+    results = two(Site(tmp_path).migrate(), "fill", 0, 40, "--key", "--dawdle", "--deferred")
     assert any(code != 0 and "locked" in errors for code, _, errors in results)
 
 
@@ -247,7 +263,15 @@ def test_a_job_is_seen_as_what_it_is_at_every_moment(site: Site) -> None:
 
 
 def serve(site: Site, port: int, *words: str) -> subprocess.Popen[str]:
-    server = site.start("lienvung.cli", "serve", "--port", port, "--workers", 1, *words)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "lienvung.cli", "serve", "--port", str(port), "--workers", "1", *words],
+        cwd=ROOT,
+        env=site.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,  # so that it can be killed with all its processes
+    )
     wait_for(f"http://127.0.0.1:{port}", server)
     return server
 
@@ -261,8 +285,8 @@ def ask(port: int, token: str, method: str, path: str, body: bytes | None = None
 
 def test_a_killed_server_goes_on_with_what_it_acknowledged(site: Site) -> None:
     [token] = site.done("token")
-    things = [pack(f"{number:08d}") for number in range(16_000)]
-    large = document(*(seen(*things[at : at + 1_000], minute=at // 1_000) for at in range(0, 16_000, 1_000)))
+    things = [pack(f"{number:08d}") for number in range(24_000)]
+    large = document(*(seen(*things[at : at + 1_000], minute=at // 1_000) for at in range(0, 24_000, 1_000)))
     assert len(large) > 1 << 20
     port = free_port()
     server = serve(site, port, "--no-work")
@@ -271,7 +295,8 @@ def test_a_killed_server_goes_on_with_what_it_acknowledged(site: Site) -> None:
         assert (status, job["running"], job["success"]) == (202, True, True)
         assert "finishedAt" not in job
     finally:
-        kill(server)
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
     server = serve(site, port)
     try:
         for _ in range(300):
@@ -280,7 +305,11 @@ def test_a_killed_server_goes_on_with_what_it_acknowledged(site: Site) -> None:
             if not job["running"]:
                 break
             time.sleep(0.2)
-        assert (job["running"], job["newEvents"], job["errors"]) == (False, 16, [])
+        assert (job["running"], job["newEvents"], job["errors"]) == (False, 24, [])
     finally:
         server.terminate()
-        server.communicate(timeout=30)
+        try:
+            server.wait(30)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(server.pid, signal.SIGKILL)
