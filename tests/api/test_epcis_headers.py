@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.api.epcis_answers import EX, STEP, URN_PACK, check_valid, fill, listed, xml
-from tests.api.test_epcis_capture import BASE, Sender, check_problem
-from tests.ledger_world import GTIN, pack
+from tests.api.epcis_answers import EX, STEP, URN_PACK, check_valid, encoded, fill, listed, xml
+from tests.api.test_epcis_capture import BASE, Sender, bare, check_problem
+from tests.ledger_world import GTIN, pack, seen
 
 from lienvung.people.models import Organisation
 
@@ -241,6 +241,50 @@ def test_a_prefix_of_the_request_is_understood(farm: Sender) -> None:
             f"{BASE}/events", {asked: "wet"}, headers={"Authorization": f"Bearer {farm.token}", **headers}
         )
         assert [event["epcList"] for event in listed(answer)] == [[pack(3)]], asked
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "status"),
+    [("GS1-EPCIS-Version", "3.0.0", 406), ("GS1-CBV-Version", "2.1", 406), ("GS1-EPCIS-Version", "2.0.1", 201)],
+)
+def test_the_version_of_what_is_sent(farm: Sender, header: str, value: str, status: int) -> None:
+    answer = farm.post("/events", bare(seen(pack(50))), **{header: value})
+    assert answer.status_code == status, answer.content
+
+
+def test_an_event_that_was_stored_comes_back_as_wanted(farm: Sender) -> None:
+    sent = seen(URN_PACK.replace("77", "78"), minute=50, bizStep="urn:epcglobal:cbv:bizstep:packing")
+    answer = farm.post("/events", bare(sent))
+    assert answer.status_code == 201
+    body = answer.json()
+    assert (body["epcList"], body["bizStep"]) == ([LINK.replace("77", "78")], "packing")
+    assert body["eventID"].startswith("ni:///sha-256;")
+    assert body["@context"]
+    assert listed(farm.get(answer["Location"].removeprefix(BASE)))[0]["eventID"] == body["eventID"]
+    as_xml = farm.post("/events", bare({**sent, "eventTime": "2026-03-05T00:00:00Z"}), Accept=XML)
+    assert as_xml.status_code == 201
+    assert len(xml(as_xml).findall(".//EventList/ObjectEvent")) == 1
+
+
+def test_an_event_is_captured_as_xml(farm: Sender) -> None:
+    sent = (
+        b"<?xml version='1.0'?><!-- EPCIS --><ObjectEvent><eventTime>2026-03-06T00:00:00Z</eventTime>"
+        b"<eventTimeZoneOffset>+07:00</eventTimeZoneOffset><epcList><epc>" + URN_PACK.encode() + b"</epc></epcList>"
+        b"<action>OBSERVE</action></ObjectEvent>"
+    )
+    answer = farm.post("/events", sent, "application/xml")
+    assert answer.status_code == 201, answer.content
+    assert answer.json()["epcList"] == [LINK]
+    again = farm.post("/events", sent, "text/xml", Accept=XML)
+    assert again.status_code == 409
+    assert again["Content-Type"].startswith("application/problem+xml")
+    assert farm.post("/events", xml_document(farm), XML).status_code == 400  # more than a bare event
+    assert farm.post("/events", sent, JSON).status_code == 400  # not what its Content-Type says
+
+
+def xml_document(farm: Sender) -> bytes:
+    """A document with one event, as the server itself writes it."""
+    return bytes(farm.get("/events?MATCH_anyEPC=" + encoded(pack(1)), Accept=XML).content)
 
 
 FULL = (

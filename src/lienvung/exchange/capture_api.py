@@ -17,6 +17,7 @@ from lienvung.exchange.capture_jobs import job_body, job_xml
 from lienvung.exchange.described import EVENT_MEDIA, Answer, Body, Operation, Parameter, Resource, path_parameter
 from lienvung.exchange.headers import choice_of, refuse_header, version_of
 from lienvung.exchange.negotiation import JSON, media_of, not_acceptable
+from lienvung.exchange.page_tokens import page_token_of
 from lienvung.exchange.resource import asker_of, body_of, per_page_of, resource, with_next
 from lienvung.ledger.capture import BEHAVIOURS, attempt
 from lienvung.ledger.inbox import enqueue
@@ -32,10 +33,10 @@ LONGEST_KEY = 200
 def post_capture(request: HttpRequest) -> HttpResponse:
     asker = asker_of(request, "capture")
     behaviour = choice_of(request, BEHAVIOUR, BEHAVIOURS) or "rollback"
-    _check_versions(request)
+    check_versions(request)
     key = _idempotency_key(request)
     data = body_of(request)
-    _check_kind(request, data)
+    check_kind(request, data)
     submitter = asker.submitter
     if len(data) > settings.CAPTURE_INLINE_BYTES:
         job = enqueue(
@@ -58,7 +59,7 @@ def _told(answer: HttpResponse, job: Job) -> HttpResponse:
     return answer
 
 
-def _check_versions(request: HttpRequest) -> None:
+def check_versions(request: HttpRequest) -> None:
     """The versions of the standards that a document says it is written in."""
     for name in ("GS1-EPCIS-Version", "GS1-CBV-Version"):
         version = version_of(request, name)
@@ -73,7 +74,7 @@ def _idempotency_key(request: HttpRequest) -> str | None:
     return key or None
 
 
-def _check_kind(request: HttpRequest, data: bytes) -> None:
+def check_kind(request: HttpRequest, data: bytes) -> None:
     """The media type must be what the text is: a sender that mixes them up has sent something else than it thinks."""
     is_xml = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
     if is_xml == (request.content_type not in JSON):
@@ -92,7 +93,7 @@ def _check_kind(request: HttpRequest, data: bytes) -> None:
 def get_captures(request: HttpRequest) -> HttpResponse:
     asker = asker_of(request, "query")
     media_of(request, JSON)  # a list of jobs has no form in XML
-    found, following = jobs(asker.organisations, per_page=per_page_of(request), token=request.GET.get("nextPageToken"))
+    found, following = jobs(asker.organisations, per_page=per_page_of(request), token=page_token_of(request))
     answer = json_answer([job_body(job) for job in found])
     return with_next(request, answer, following)
 

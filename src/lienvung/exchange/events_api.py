@@ -18,6 +18,7 @@ from django.urls import reverse
 from lienvung.epcis import read_document
 from lienvung.errors import Conflict, Invalid, ManyInvalid, NotFound
 from lienvung.exchange.answers import AnswerForm, events_answer, form_of, one_event_answer, problem_answer
+from lienvung.exchange.capture_api import check_kind, check_versions
 from lienvung.exchange.described import EVENT_MEDIA, Answer, Body, Operation, Resource, path_parameter
 from lienvung.exchange.page_tokens import page_token_of
 from lienvung.exchange.resource import Asker, asker_of, body_of, parameters_of, per_page_of, resource, with_next
@@ -34,8 +35,10 @@ _ROOT = re.compile(rb"<(?:[^\s<>:/]+:)?([^\s<>:/]+)")
 
 def post_event(request: HttpRequest) -> HttpResponse:
     asker = asker_of(request, "capture")
+    check_versions(request)
     form = form_of(request)
     data = body_of(request)
+    check_kind(request, data)
     readings = read_document(data, max_bytes=settings.CAPTURE_FILE_SIZE_LIMIT).events
     if len(readings) != 1 or _is_document(data):
         raise ManyInvalid(
