@@ -26,6 +26,7 @@ from granian.log import LogLevels
 from lienvung import __version__
 from lienvung.commands.database import refuse_unmigrated
 from lienvung.web.fonts import ensure_fonts
+from lienvung.web.parent import SERVER
 
 TARGETS = {Interfaces.WSGI: "lienvung.web.wsgi:application", Interfaces.ASGI: "lienvung.web.asgi:application"}
 RESTART_S = 5.0
@@ -68,6 +69,7 @@ def serve(
     workers = workers or min(os.cpu_count() or 1, 4)
     connection.close()  # the workers open their own
     print_addresses(host, port, workers)
+    os.environ[SERVER] = str(os.getpid())
     interface = Interfaces.ASGI if asgi else Interfaces.WSGI
     server = Granian(
         TARGETS[interface],

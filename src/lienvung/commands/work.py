@@ -7,15 +7,14 @@ until it ends. Ctrl+C or SIGTERM stops it after the calls that are under way.
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import threading
 
 from lienvung.commands import booted
 from lienvung.exchange import worker
+from lienvung.web.parent import follow
 
 __all__ = ["add_arguments", "booted", "run"]
-PARENT_CHECK_S = 0.5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,13 +30,6 @@ def run(args: argparse.Namespace) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     if args.parent:
-        threading.Thread(target=_follow, args=(args.parent, stop), daemon=True).start()
+        follow(args.parent, stop.set)
     worker.run(stop)
     return 0
-
-
-def _follow(parent: int, stop: threading.Event) -> None:
-    """Stop with the server, even where it was killed and could not say so: an orphan gets another parent."""
-    while not stop.wait(PARENT_CHECK_S):
-        if os.getppid() != parent:
-            stop.set()

@@ -44,15 +44,16 @@ TROUBLE_S = 5.0  # after a fault of the database or our own
 class Deliveries:
     """The subscriptions on their way; at most one delivery each."""
 
+    clock: Callable[[], int] = subscriptions.now_ms
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(SENDERS, thread_name_prefix="deliver"))
     under_way: dict[uuid.UUID, tuple[Future[bool], uuid.UUID]] = field(default_factory=dict)
 
     def work(self) -> int:
         """Start what is due; how many were started."""
-        self.under_way = {pk: entry for pk, entry in self.under_way.items() if not entry[0].done()}
+        self.busy()
         busy = Counter(organisation for _, organisation in self.under_way.values())
         started = 0
-        for subscription in access.due(subscriptions.now_ms(), newest_rid()):
+        for subscription in access.due(self.clock(), newest_rid()):
             organisation = subscription.query.organisation_id
             if len(self.under_way) >= SENDERS:
                 break
@@ -62,6 +63,11 @@ class Deliveries:
             self.under_way[subscription.pk] = (self.pool.submit(_step, subscription.pk), organisation)
             started += 1
         return started
+
+    def busy(self) -> bool:
+        """Whether anything is on its way."""
+        self.under_way = {pk: entry for pk, entry in self.under_way.items() if not entry[0].done()}
+        return bool(self.under_way)
 
     def finish(self) -> None:
         """Wait for what is on its way; a single call ends within seconds."""
@@ -99,11 +105,14 @@ def chores() -> tuple[Chore, ...]:
 
 
 def run_once() -> None:
-    """Do all that is due now; what fails waits for its next time."""
-    for chore in chores():
-        while chore.work():
-            time.sleep(0.02)
-        chore.finish()
+    """Do all that is due now; what fails, or comes due meanwhile, waits for its next time."""
+    while work_inbox():
+        continue
+    began = subscriptions.now_ms()
+    deliveries = Deliveries(clock=lambda: began)
+    while deliveries.work() or deliveries.busy():
+        time.sleep(0.05)
+    deliveries.finish()
 
 
 def run(stop: threading.Event) -> None:

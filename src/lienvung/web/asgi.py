@@ -14,7 +14,10 @@ from typing import Any
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 
+from lienvung.web.parent import follow_server
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lienvung.settings")
+follow_server()
 django_application = get_asgi_application()
 
 from lienvung.errors import TooLarge  # noqa: E402  (Django is set up by the line above)
