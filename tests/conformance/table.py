@@ -222,7 +222,7 @@ def page() -> str:
         "# Conformance",
         "",
         "Made by the test run (`python -m tests.conformance.table`) and compared with a fresh one by it. The files are",
-        "public ones that lie beside the checkout (`LIENVUNG_CORPUS`); this page holds their names and no text of theirs.",
+        "public ones that lie beside the checkout (`LIENVUNG_CORPUS`); this page holds their names, no text of theirs.",
         "",
         "Expected is what a file's folder says (`Invalid`); `either` is a file published among the right ones that the",
         "schema (XSD) published with the standard refuses.",
