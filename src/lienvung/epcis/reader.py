@@ -109,7 +109,11 @@ class Scanner:
             event = decode_checked(decode_untyped, raw, path)
             if depth_of(event, self.max_depth) > self.max_depth:
                 raise too_deep()
-            faults = check_event(event, path, self.lookups) + repeated_members(raw, path)
+            faults = check_event(event, path, self.lookups)
+            if self.opened is not None and self.opened.xml is not None:
+                faults = [fault for fault in faults if fault.code != "epcis.repeated"]  # the XML schema lets it stand
+            else:
+                faults += repeated_members(raw, path)
             if not faults:
                 return self._loose(event)
         except Invalid as fault:
@@ -154,7 +158,8 @@ def read_document(
     if outside and proceed:
         raise ManyInvalid(_placed(outside, data, opened))
     scanner.faults.extend(outside)
-    readings, places, repeated = _readings(data, opened, scanner, None if now_ms is None else now_ms + DAY_MS)
+    latest = None if now_ms is None else now_ms + DAY_MS
+    readings, places, repeated = _readings(data, opened, scanner, latest, proceed=proceed)
     if repeated and proceed:
         raise ManyInvalid(repeated)
     faults = scanner.faults + repeated
@@ -173,7 +178,7 @@ def _placed(faults: list[Invalid], data: bytes, opened: Opened | None = None) ->
 
 
 def _readings(
-    data: bytes, opened: Opened, scanner: Scanner, latest_ms: int | None
+    data: bytes, opened: Opened, scanner: Scanner, latest_ms: int | None, *, proceed: bool
 ) -> tuple[list[Reading], list[int], list[Invalid]]:
     """The events, their places, and the members of the document that are written twice."""
     readings: list[Reading] = []
@@ -186,13 +191,13 @@ def _readings(
         scanned = scanner.scan(raw, index)
         marks = raw.count(b'"')
         inner_quotes += marks
-        if scanned is not None and ((xml is None and _marks(scanned) != marks) or _repeats(scanned)):
+        if scanned is not None and xml is None and (_marks(scanned) != marks or _repeats(scanned)):
             scanned = scanner.slow(raw, index)
         if index in wrong:
             scanner.faults.extend(wrong[index])
             scanned = None
         if scanned is None:
-            if len(scanner.faults) >= MAX_FAULTS:
+            if len(scanner.faults) >= MAX_FAULTS and not proceed:
                 break
             continue
         faults = check_bare(raw, opened.event_path(index)) if bare else []

@@ -11,12 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
-from xml.parsers import expat
 
 import msgspec
 
 from lienvung.epcis.extension import MAX_NESTING, too_deep
 from lienvung.epcis.xml_read_event import EventReader
+from lienvung.epcis.xml_read_guard import CHUNK, Reached, check_prolog, check_tokens, not_xml
 from lienvung.epcis.xml_read_header import HeaderReader
 from lienvung.epcis.xml_read_names import EPCIS_SPACES, Namer, plain
 from lienvung.epcis.xml_read_places import locate, locate_header, paths_in
@@ -24,10 +24,8 @@ from lienvung.errors import Invalid, TooLarge
 
 MAX_PART = 250_000
 """Elements in one event, or in all that is not an event."""
-MAX_ATTRIBUTES = 1_000
-MAX_TOKEN = 1 << 18
+MAX_ATTRIBUTES = 200
 MAX_FAULTS = 1_000
-CHUNK = 1 << 16
 _EVENTS = frozenset(
     ("ObjectEvent", "AggregationEvent", "TransactionEvent", "TransformationEvent", "AssociationEvent", "QuantityEvent")
 )
@@ -58,7 +56,7 @@ class OpenedXML:
 def open_xml(data: bytes, *, max_events: int, loose: bool = False) -> OpenedXML:
     """Raises `Invalid` for what is no EPCIS XML at all, `TooLarge` over a limit."""
     check_prolog(data)
-    _check_tokens(data)
+    check_tokens(data)
     return Opener(max_events, loose).run(data)
 
 
@@ -72,79 +70,21 @@ def xpaths(data: bytes, pointers: dict[int, list[str]], opened: OpenedXML) -> di
         for pointer in pointers.get(-1, ())
     }
 
+    wanted = set(pointers) - {-1}
+
     def note(index: int, element: Element, path: str, namer: Namer) -> None:
         for pointer in pointers.get(index, ()):
             found[index, pointer] = locate(element, path, pointer, namer)
+        wanted.discard(index)
+        if not wanted:
+            raise Reached
 
-    if pointers.keys() - {-1}:
-        Opener(len(opened.events), True, note).run(data)
-    return found
-
-
-def check_prolog(data: bytes) -> None:
-    """What stands before the root element: UTF-8 only, no document type."""
-    parser = expat.ParserCreate()
-
-    def declared(version: str, encoding: str | None, standalone: int) -> None:
-        if encoding is not None and encoding.upper() not in ("UTF-8", "UTF8", "US-ASCII", "ASCII"):
-            raise Invalid(
-                "epcis.xml.encoding",
-                vi=f"Tài liệu khai bộ mã «{encoding[:40]}»; chỉ nhận UTF-8.",
-                en=f"The document declares the encoding '{encoding[:40]}'; only UTF-8 is accepted.",
-            )
-
-    def doctype(name: str, system: str | None, public: str | None, inside: int) -> None:
-        if system is None and public is None and not inside:
-            return  # only a name: nothing is declared, nothing fetched
-        raise Invalid(
-            "epcis.xml.doctype",
-            vi="Tài liệu có DOCTYPE khai báo DTD hoặc thực thể; vì an toàn, không nhận. Hãy bỏ khai báo này.",
-            en="The document's DOCTYPE declares a DTD or entities; for safety it is refused. Take it out.",
-        )
-
-    parser.XmlDeclHandler = declared
-    parser.StartDoctypeDeclHandler = doctype
-    parser.StartElementHandler = _stop
     try:
-        for start in range(0, len(data), CHUNK):
-            parser.Parse(data[start : start + CHUNK], False)
-        parser.Parse(b"", True)
-    except _RootReached:
+        if wanted:
+            Opener(len(opened.events), True, note).run(data)
+    except Reached:
         pass
-    except expat.ExpatError as error:
-        raise not_xml(error, error.lineno, error.offset) from None
-    finally:
-        parser.StartElementHandler = parser.XmlDeclHandler = parser.StartDoctypeDeclHandler = None
-
-
-class _RootReached(Exception):
-    pass
-
-
-def _stop(*_: Any) -> None:
-    raise _RootReached
-
-
-def not_xml(error: Exception, line: int, column: int) -> Invalid:
-    said = str(error).partition(":")[0]
-    return Invalid(
-        "epcis.xml",
-        vi=f"Không phải XML đúng: {_REASONS.get(said, 'viết sai cú pháp')} (dòng {line}, cột {column + 1}).",
-        en=f"Not proper XML: {said} (line {line}, column {column + 1}).",
-    )
-
-
-_REASONS = {
-    "no element found": "tài liệu bị cắt cụt hoặc không có phần tử nào",
-    "mismatched tag": "thẻ đóng không khớp thẻ mở",
-    "undefined entity": "dùng thực thể không được định nghĩa",
-    "duplicate attribute": "một thuộc tính viết hai lần",
-    "unbound prefix": "tiền tố chưa khai không gian tên (xmlns)",
-    "unclosed token": "tài liệu bị cắt cụt",
-    "unclosed CDATA section": "đoạn CDATA chưa đóng",
-    "junk after document element": "còn nội dung thừa sau phần tử gốc",
-    "not well-formed (invalid token)": "có ký tự không hợp lệ hoặc viết sai cú pháp",
-}
+    return found
 
 
 def _too_many() -> TooLarge:
@@ -153,25 +93,6 @@ def _too_many() -> TooLarge:
         vi=f"Một sự kiện (hoặc phần đầu) có quá {MAX_PART} phần tử, hoặc một phần tử quá {MAX_ATTRIBUTES} thuộc tính.",
         en=f"An event (or the header) has over {MAX_PART} elements, or an element over {MAX_ATTRIBUTES} attributes.",
     )
-
-
-def _check_tokens(data: bytes) -> None:
-    """Refuse a tag or comment over `MAX_TOKEN`: expat reads an unfinished one again with each piece of input."""
-    at = 0
-    while at + MAX_TOKEN < len(data):
-        close = data.rfind(b">", at, at + MAX_TOKEN)
-        if close < at + 1:
-            start = data.find(b"<", at)
-            close = data.find(b">", start)
-            if start < 0 or close < 0:
-                close = len(data)
-            if start >= 0 and close - start > MAX_TOKEN:
-                raise TooLarge(
-                    "epcis.xml.token",
-                    vi=f"Tài liệu có một thẻ hoặc chú thích dài hơn {MAX_TOKEN} byte.",
-                    en=f"The document has a tag or comment of more than {MAX_TOKEN} bytes.",
-                )
-        at = close + 1
 
 
 def _forget(element: Element) -> None:
@@ -209,6 +130,7 @@ class Opener:
         self.is_event = False
         self.count = 0  # elements in the open part
         self.outside = 0  # elements outside of events
+        self.told = 0  # faults of structure
         self.declared: list[tuple[str, str]] = []
         self.reader = EventReader(self.namer, "2.0")
         self.header = HeaderReader(self.reader)
@@ -273,8 +195,13 @@ class Opener:
             self.namer.new_event()
             self.count = 0
         else:
-            self.outside += 1
+            self._count_outside()
             self.count = self.outside
+
+    def _count_outside(self) -> None:
+        self.outside += 1
+        if self.outside > MAX_PART:
+            raise _too_many()
 
     def _declare(self, *, shared: bool) -> None:
         for prefix, uri in self.declared:
@@ -288,9 +215,7 @@ class Opener:
         return level < len(self.way) and name == self.way[level] and inside.counts[name] == 1
 
     def _enter(self, element: Element, name: str) -> None:
-        self.outside += 1
-        if self.outside > MAX_PART:
-            raise _too_many()
+        self._count_outside()
         above = self.stack[-1]
         path = f"{above.path}/{self.namer.step(element.tag)}"
         if name == "extension":
@@ -349,7 +274,9 @@ class Opener:
         if index >= self.max_events:
             raise too_many_events(index + 1, self.max_events)
         if self.note is not None:
+            opened.events.append(b"")
             self.note(index, element, self._path_of(element), self.namer)
+            return
         members = self.reader.event(element, bare=opened.bare)
         context = self.namer.event_context()
         if opened.bare:
@@ -370,13 +297,16 @@ class Opener:
 
     def _keep(self, faults: list[Invalid], element: Element, path: str) -> None:
         """The faults that the reader noted, each with its XPath."""
-        if self.reader.wrong:
-            places = paths_in(element, path, self.namer)
-            for wrong in self.reader.wrong[:MAX_FAULTS]:
-                place = places.get(id(wrong.element), path)
-                place += f"/{wrong.inner}" if wrong.inner else ""
-                faults.append(Invalid(wrong.code, vi=wrong.vi, en=wrong.en, path=place))
-            self.reader.wrong = []
+        wrong, self.reader.wrong = self.reader.wrong, []
+        if not wrong or len(faults) >= MAX_FAULTS:
+            return
+        self.told += len(wrong)
+        full = self.told > MAX_FAULTS  # one fault says that the event is wrong, and more is not asked for
+        places = {} if full else paths_in(element, path, self.namer)
+        for each in wrong[:1] if full else wrong:
+            place = places.get(id(each.element), path)
+            place += f"/{each.inner}" if each.inner and not full else ""
+            faults.append(Invalid(each.code, vi=each.vi, en=each.en, path=place))
 
     def _leave(self) -> None:
         """A container ends: are its children the right ones, in the right order?"""

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element
 from lienvung.epcis import xml_read_layout as layouts
 from lienvung.epcis.xml_read_layout import LAST, Layout
 from lienvung.epcis.xml_read_names import Namer, plain
-from lienvung.epcis.xml_read_open import BOOLEANS, DOUBLE, OpenReader
+from lienvung.epcis.xml_read_open import BOOLEANS, DOUBLE, MAX_WRONG, OpenReader
 from lienvung.epcis.xml_shapes import METADATA, REPORT, REPORT_NUMBERS, XSI, Kind, Slot, decode_name
 
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
@@ -24,7 +24,6 @@ _NIL = f"{{{XSI}}}nil"
 _METADATA = frozenset(METADATA)
 _REPORT = frozenset(REPORT)
 _REPORT_NUMBERS = frozenset(REPORT_NUMBERS)
-_SETS = {"ObjectEvent": ("epcList",), "TransformationEvent": ("inputEPCList", "outputEPCList")}
 BARE_ATTRIBUTES = frozenset({"schemaVersion", "creationDate"})
 
 
@@ -60,9 +59,6 @@ class EventReader(OpenReader):
         self._members(element, layout, members)
         if kind == "QuantityEvent":
             _as_object_event(members)
-        for name in _SETS.get(kind, ()):  # XML allows an EPC twice in these lists; the JSON form does not
-            if name in members:
-                members[name] = list(dict.fromkeys(members[name]))
         return members
 
     def _members(self, element: Element, layout: Layout, members: dict[str, Any]) -> None:
@@ -104,6 +100,8 @@ class EventReader(OpenReader):
         for child in element:
             if child.tail and not child.tail.isspace():
                 self.stray_text(element)
+            if len(self.wrong) >= MAX_WRONG:
+                return
             tag = child.tag
             found = entries.get(tag)
             if found is None and tag[0] == "{":

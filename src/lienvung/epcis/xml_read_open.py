@@ -15,6 +15,8 @@ from lienvung.epcis.extension import MAX_NESTING, too_deep
 from lienvung.epcis.xml_read_names import Namer
 from lienvung.epcis.xml_shapes import EMPTY_NAME, XSI
 
+MAX_WRONG = 100
+"""Faults that are noted of one event, or of one other part."""
 DOUBLE = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _XSI = f"{{{XSI}}}"
@@ -111,7 +113,8 @@ class OpenReader:
     # --- faults ---
 
     def add_wrong(self, element: Element, code: str, vi: str, en: str, *, inner: str = "") -> None:
-        self.wrong.append(Wrong(element, inner, code, vi, en))
+        if len(self.wrong) < MAX_WRONG:
+            self.wrong.append(Wrong(element, inner, code, vi, en))
 
     def unknown(self, element: Element, *, namespace: bool = False) -> None:
         name = self.namer.step(element.tag)[:100]
