@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.core.epcis_strategies import contexts, document, event, full_events, own_members
-from tests.corpus import corpus_files, needs_corpus
+from tests.corpus import CORPUS, corpus_files, needs_corpus
 
 from lienvung.epcis import (
     CaptureDocument,
@@ -160,6 +162,8 @@ PUBLIC = [
     if not {"Invalid", "Queries", "CaptureJob"} & set(path.parts)
 ]  # fmt: skip
 
+AS_XML = [path for path in PUBLIC if path.suffix == ".xml"]
+
 
 def readable(path: Path) -> CaptureDocument:
     try:
@@ -208,3 +212,40 @@ def test_text_of_one_event_is_no_curie_of_another() -> None:
     wanted = hashes(naming) + hashes(plain)
     assert hashes(read_document(write_document(both))) == wanted
     assert hashes(read_document(write_xml(both))) == wanted
+
+
+@pytest.fixture(scope="module")
+def json_schema() -> jsonschema.Draft7Validator:
+    return jsonschema.Draft7Validator(json.loads((CORPUS / "gs1-epcis/EPCIS-JSON-Schema.json").read_text()))
+
+
+def answered(read: CaptureDocument) -> bytes:
+    translator = Translator()
+    return write_document([(translator.event(made, context), context) for made, context in pairs(read)])
+
+
+@needs_corpus
+@pytest.mark.parametrize("path", AS_XML, ids=lambda path: "-".join(path.parts[-3:]))
+def test_json_of_what_came_as_xml(path: Path, json_schema: jsonschema.Draft7Validator) -> None:
+    """Bare words, arrays where JSON has arrays: what the published JSON schema wants."""
+    sent = readable(path)
+    data = answered(sent)
+    assert hashes(read_document(data)) == hashes(sent)
+    faults = [
+        f"{'/'.join(map(str, fault.absolute_path))}: {fault.message[:200]}" for fault in _faults(json_schema, data)
+    ]
+    assert not faults
+
+
+@needs_corpus
+@settings(max_examples=60, deadline=None)
+@given(made=full_events, context=contexts, version=versions)
+def test_generated_json_of_what_came_as_xml(
+    json_schema: jsonschema.Draft7Validator, made: dict[str, Any], context: Any, version: Any
+) -> None:
+    sent = read_document(write_xml(pairs(captured(made, context)), version=version))
+    assert not list(_faults(json_schema, answered(sent)))
+
+
+def _faults(schema: jsonschema.Draft7Validator, data: bytes) -> Any:
+    return schema.iter_errors(json.loads(data))

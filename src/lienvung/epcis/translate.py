@@ -22,6 +22,7 @@ from lienvung.epcis.model import Context
 from lienvung.epcis.vocabulary import Vocabulary
 from lienvung.errors import Invalid
 from lienvung.gs1.canonical import canonical_uri, finest, key_of
+from lienvung.gs1.elements import AIs
 from lienvung.gs1.prefixes import PrefixLength, company_digits, unknown_prefix
 from lienvung.gs1.urn import build_urn
 
@@ -94,6 +95,29 @@ def translate_word(value: str, words: Words, form: WordForm) -> str:
     return vocabulary.web + word
 
 
+def distinct(uris: list[Any]) -> list[Any]:
+    """The list with another spelling for what it repeats, as XML may (and the event hash counts it): the Digital Link
+    for a URN, http for https. What is no GS1 identifier has but one spelling and stays."""
+    said: set[Any] = set()
+    made = []
+    for uri in uris:
+        if uri in said and isinstance(uri, str):
+            link = translate_identifier(uri, EpcFormat.DIGITAL_LINK)
+            spellings = [link, link.replace("https:", "http:", 1)] if key_of_or_none(link) else []
+            uri = next((spelling for spelling in spellings if spelling not in said), uri)
+        said.add(uri)
+        made.append(uri)
+    return made
+
+
+def key_of_or_none(uri: str) -> AIs | None:
+    """`key_of`, None for a wrong identifier too."""
+    try:
+        return key_of(uri)
+    except Invalid:
+        return None
+
+
 class Translator:
     """Translates events; keeps what it has translated, for the events of one answer share most of it."""
 
@@ -152,11 +176,11 @@ class Translator:
         return uri if translated == full else translated
 
     def epc_list(self, uris: Any, lookups: Lookups) -> Any:
-        """A list that must not name a thing twice stays as sent where it does so in two spellings."""
+        """A JSON list must not have the same identifier twice: where it names a thing twice, in two spellings."""
         if not isinstance(uris, list):
             return uris
         found = [self.curie(uri, lookups) for uri in uris]
-        return found if len(set(found)) == len(found) else uris
+        return found if len(set(found)) == len(found) else distinct(uris)
 
     def members(self, value: Any, lookups: Lookups, **fields: Callable[[Any, Lookups], Any]) -> Any:
         """An object with some members translated."""
