@@ -188,9 +188,8 @@ def fits(uri: str, patterns: list[str], names: dict[str, str], asked: dict[str, 
     uri = same(uri, names)
     for pattern in patterns:
         pattern = curie(pattern, asked)
-        if "*" not in pattern:
-            if same(pattern, asked) == uri:
-                return True
+        if "*" not in pattern and same(pattern, asked) == uri:
+            return True
         if pattern.startswith("urn:epc:id:sgtin:") and pattern.endswith(".*"):
             pattern = canonical_uri(pattern[:-1] + "0")[:-1] + "*"
         if "*" in pattern and fnmatch.fnmatchcase(uri, re.sub(r"([\[\]?])", r"[\1]", pattern)):

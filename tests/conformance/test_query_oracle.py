@@ -266,7 +266,7 @@ def check(world: World, name: str, values: list[Any], monkeypatch: pytest.Monkey
     wanted = expected(world, name, values)
     assert set(all_pages({name: values})) == wanted, (name, values)
     with monkeypatch.context() as patched:
-        patched.setattr(query_walk, "RARE", -1)
+        patched.setattr(query_walk, "RARE", 0)
         patched.setattr(query_walk, "FEW", 3)
         found = all_pages({name: values})
         assert found == sorted(wanted, reverse=True), (name, values)
