@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 from urllib.parse import quote
 
@@ -232,3 +233,49 @@ def test_only_existing_declarations_of_error_can_be_asked_for(farm: Sender) -> N
     for value in ("x", "2"):
         body = check_problem(farm.get(f"/events?EXISTS_errorDeclaration={value}"), 400, "QueryParameterException")
         assert body["errors"][0]["path"] == "EXISTS_errorDeclaration"
+
+
+ANONYMOUS = "/queries/SimpleEventQuery/events"
+
+
+def test_a_posted_query_pages_like_any(farm: Sender) -> None:
+    farm.post("/capture", document(*(seen(pack(n), minute=n, bizStep="storing") for n in range(9))))
+    query = json.dumps({"EQ_bizStep": ["storing"], "orderBy": "eventTime", "orderDirection": "ASC"}).encode()
+    answer = farm.post(f"{ANONYMOUS}?perPage=4", query)
+    found = listed(answer)
+    farm.post("/capture", document(*(seen(pack(n), minute=n, bizStep="storing") for n in range(20, 25))))
+    while answer.has_header("Link"):
+        link = answer["Link"].split(">")[0].split(BASE)[1]
+        assert link.startswith(ANONYMOUS)
+        check_problem(farm.post(link, b'{"EQ_bizStep": ["packing"]}'), 400, "QueryParameterException")
+        answer = farm.post(link, query)
+        found += listed(answer)
+    assert [one["epcList"][0] for one in found] == [pack(n) for n in range(9)]
+    wrapped = b'{"query": ' + query + b"}"
+    assert len(listed(farm.post(ANONYMOUS, wrapped))) == 14
+    assert len(listed(farm.get(f"{ANONYMOUS}?EQ_bizStep=storing"))) == 14
+
+
+def test_a_posted_query_may_be_longer_than_any_address(farm: Sender) -> None:
+    farm.post("/capture", document(seen(pack(1)), seen(pack(2), minute=1)))
+    names = [pack(n) for n in range(2, 1_000)]
+    assert sum(map(len, names)) > 2 * 16_384
+    [found] = listed(farm.post(ANONYMOUS, json.dumps({"MATCH_epc": names}).encode()))
+    assert found["epcList"] == [pack(2)]
+    assert listed(Sender("Người lạ").post(ANONYMOUS, b"{}")) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "exception", "place"),
+    [
+        (b'{"EQ_bizstep": ["storing"]}', "QueryValidationException", "/EQ_bizstep"),
+        (b'{"query": {"GE_eventTime": 7}}', "QueryValidationException", "/query/GE_eventTime"),
+        (b"[]", "ValidationException", ""),
+        (b"{", "ValidationException", ""),
+        (b'{"eventCountLimit": 3}', "QueryParameterException", "eventCountLimit"),
+    ],
+)
+def test_faults_of_a_posted_query_are_named(farm: Sender, body: bytes, exception: str, place: str) -> None:
+    assert check_problem(farm.post(ANONYMOUS, body), 400, exception)["errors"][0]["path"] == place
+    check_problem(farm.post(f"{ANONYMOUS}?EQ_bizStep=storing", b"{}"), 400, "QueryParameterException")
+    check_problem(farm.post(ANONYMOUS, b"<a/>", "application/xml"), 415, "UnsupportedMediaTypeException")

@@ -107,7 +107,7 @@ def test_a_prefix_of_the_asker_shortens_values(farm: Sender) -> None:
     answer = farm.get("/bizSteps", **header)
     assert "st:drying" in members(answer)
     assert {"st": "http://ns.example.com/steps/"} in answer.json()["@context"]
-    assert answer["GS1-Extensions"] == header["GS1-Extensions"]
+    assert header["GS1-Extensions"] in answer["GS1-Extensions"].split(",")
     assert len(listed(farm.get("/bizSteps/st%3Adrying/events", **header))) == 1
     check_problem(farm.get("/bizSteps/st%3Adrying/events"), 404, "NoSuchResourceException")
 

@@ -98,10 +98,7 @@ def events_answer(
     answer = plain_answer(data, content_type=content_type)
     set_headers(answer, form_headers(form))
     used = prefixes_of(contexts_of([event.rid for event in events]).values())
-    if used:
-        answer["GS1-Extensions"] = extensions_text(used)
-    else:
-        del answer["GS1-Extensions"]
+    answer["GS1-Extensions"] = extensions_text(used)
     return answer
 
 
@@ -226,10 +223,7 @@ def collection_answer(request: HttpRequest, members: Sequence[str], *, extension
     else:
         context = [*parts(DEFAULT_CONTEXT), *([used] if used else [])]
         answer = json_answer({"@context": context, "type": "Collection", "member": listed}, content_type=media)
-    if used:
-        answer["GS1-Extensions"] = extensions_text(used)
-    else:
-        del answer["GS1-Extensions"]
+    answer["GS1-Extensions"] = extensions_text(used)
     return answer
 
 

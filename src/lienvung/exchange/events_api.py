@@ -1,8 +1,4 @@
-"""Events one by one and by query (EPCIS 2.0 section 12).
-
-An anonymous query that is too long for an address is kept under a name: POST /queries, as in the standard's
-OpenAPI document; there is no other way to post a query there, and GET /queries/{name}/events pages.
-"""
+"""Events one by one and by query (EPCIS 2.0 section 12). Queries too long for an address: `anonymous_api`."""
 
 from __future__ import annotations
 

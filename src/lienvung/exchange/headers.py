@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from lienvung import __version__
 from lienvung.errors import Invalid
 
-OWN_EXTENSION = "lv=https://lienvung.vn/ns/"
+OWN_EXTENSIONS = {"lv": "https://lienvung.vn/ns/"}
 VERSIONS = {
     "GS1-EPCIS-Version": "2.0.0",
     "GS1-EPCIS-Min": "1.2.0",
@@ -26,7 +26,7 @@ VERSIONS = {
     "GS1-EPC-Format": "Always_GS1_Digital_Link",
     "GS1-CBV-XML-Format": "No_Preference",
     "GS1-Vendor-Version": f"lienvung/{__version__}",
-    "GS1-Extensions": OWN_EXTENSION,
+    "GS1-Extensions": ",".join(f"{prefix}={uri}" for prefix, uri in OWN_EXTENSIONS.items()),
 }
 """What OPTIONS announces; any answer repeats it, with the version and the extensions that are really in it."""
 
@@ -126,10 +126,11 @@ def extensions_of(request: HttpRequest) -> dict[str, str]:
 
 
 def extensions_text(namespaces: Mapping[str, str]) -> str:
-    """The same as a header's value; what a header cannot hold is left out (it stands in the answer's context)."""
+    """What an answer declares: the extensions in it, and our own. What a header cannot hold is left out; it stands in
+    the answer's context."""
     return ",".join(
         f"{prefix}={uri}"
-        for prefix, uri in namespaces.items()
+        for prefix, uri in {**OWN_EXTENSIONS, **namespaces}.items()
         if _PREFIX.fullmatch(prefix) and _NAMESPACE.fullmatch(uri) and uri.isascii() and "," not in uri
     )
 

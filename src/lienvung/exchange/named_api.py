@@ -60,15 +60,19 @@ def json_object(request: HttpRequest) -> dict[str, Any]:
     return value
 
 
+def checked_parameters(value: dict[str, Any]) -> dict[str, list[Any]]:
+    """The parameters of a query in JSON. Raises QueryFaults with the place of each fault."""
+    try:
+        return parse_query(value)
+    except ManyInvalid as many:
+        raise QueryFaults(many.faults) from None
+
+
 def checked_query(value: object, *, prefixes: Mapping[str, str]) -> dict[str, Any]:
     """A query that can be answered, as it was sent. Raises Invalid with the place of each fault."""
     if not isinstance(value, dict):
         raise Invalid("exchange.query", vi="Cần một đối tượng", en="an object is needed", path="/query")
-    try:
-        parameters = parse_query({"query": value})
-    except ManyInvalid as many:
-        raise QueryFaults(many.faults) from None
-    run_query(parameters, seen_by=NOTHING, per_page=1, prefixes=prefixes)
+    run_query(checked_parameters({"query": value}), seen_by=NOTHING, per_page=1, prefixes=prefixes)
     return value
 
 

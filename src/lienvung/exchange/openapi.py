@@ -17,7 +17,16 @@ from django.http import HttpRequest, HttpResponse
 
 from lienvung import __version__
 from lienvung.epcis.query_names import FAMILIES, PARAMETERS
-from lienvung.exchange import capture_api, events_api, named_api, page_tokens, subscriptions_api, top_level, trace_api
+from lienvung.exchange import (
+    anonymous_api,
+    capture_api,
+    events_api,
+    named_api,
+    page_tokens,
+    subscriptions_api,
+    top_level,
+    trace_api,
+)
 from lienvung.exchange.described import EVENT_MEDIA, Answer, Body, Operation, Parameter, Resource, Schema
 from lienvung.exchange.openapi_names import (
     ANNOUNCED,
@@ -292,7 +301,16 @@ def delivery() -> dict[str, Any]:
 
 
 def all_resources() -> list[Resource]:
-    modules = (top_level, capture_api, events_api, named_api, subscriptions_api, page_tokens, trace_api)
+    modules = (
+        top_level,
+        capture_api,
+        events_api,
+        named_api,
+        anonymous_api,
+        subscriptions_api,
+        page_tokens,
+        trace_api,
+    )
     return [described for module in modules for described in module.RESOURCES] + RESOURCES
 
 

@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote_plus, urlencode
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.core.handlers.asgi import ASGIRequest
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
@@ -178,8 +179,8 @@ def check_address(request: HttpRequest) -> None:
         raise ApiProblem(
             414,
             "URITooLongException",
-            vi=f"Địa chỉ dài quá {LONGEST_ADDRESS} ký tự; hãy gửi truy vấn bằng POST /queries",
-            en=f"the address is longer than {LONGEST_ADDRESS} characters; send the query with POST /queries",
+            vi=f"Địa chỉ dài quá {LONGEST_ADDRESS} ký tự; hãy gửi truy vấn bằng POST /queries/SimpleEventQuery/events",
+            en=f"the address is over {LONGEST_ADDRESS} characters; post the query to /queries/SimpleEventQuery/events",
         )
 
 
@@ -231,6 +232,8 @@ def body_of(request: HttpRequest, media: Sequence[str] = EVENT_MEDIA) -> bytes:
 def _streamed(request: HttpRequest, limit: int) -> bytes | None:
     """A body whose length was not told (Transfer-Encoding: chunked, HTTP/2), read to its end or just past the limit;
     Django takes it for empty. Raises ApiProblem 411 where the server does not say that it ends the stream."""
+    if isinstance(request, ASGIRequest):  # which has been read to its end; `web.asgi` counts it
+        return request.read(limit + 1)
     if not request.META.get("wsgi.input_terminated"):
         if "chunked" not in request.headers.get("Transfer-Encoding", "").lower():
             return None

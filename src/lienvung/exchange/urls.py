@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lienvung.exchange import (
+    anonymous_api,
     capture_api,
     events_api,
     named_api,
@@ -35,6 +36,7 @@ urlpatterns = [
     path("recall-scope/<path:id>", trace_api.recall_scope_of, name="recall_scope"),
     path("queries", named_api.queries, name="queries"),
     path("queries/<str:name>", named_api.query, name="query"),
+    path("queries/SimpleEventQuery/events", anonymous_api.anonymous, name="anonymous"),
     path("queries/<str:name>/events", named_api.query_events, name="query_events"),
     path("queries/<str:name>/subscriptions", subscriptions_api.subscriptions, name="subscriptions"),
     path("queries/<str:name>/subscriptions/<str:id>", subscriptions_api.subscription, name="subscription"),
