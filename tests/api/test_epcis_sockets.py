@@ -242,6 +242,25 @@ def test_pages_and_the_api_answer_as_under_wsgi(house: Installation) -> None:
         assert b" 413 " in raw.recv(4096).split(b"\r\n")[0]
 
 
+def test_chunked_bodies_are_read_and_counted(house: Installation) -> None:
+    def post(*parts: bytes) -> bytes:
+        with socket.create_connection(("127.0.0.1", house.port), timeout=60) as raw:
+            raw.sendall(
+                b"POST /epcis/v2/capture HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                b"Authorization: Bearer " + house.tokens[0].encode() + b"\r\nTransfer-Encoding: chunked\r\n\r\n"
+            )
+            try:
+                for part in (*parts, b""):
+                    raw.sendall(b"%x\r\n%s\r\n" % (len(part), part))
+            except OSError:  # it does not want to hear more
+                pass
+            return raw.recv(4096).split(b"\r\n")[0]
+
+    whole = document(seen(pack(777_777)))
+    assert b" 202 " in post(whole[:100], whole[100:])
+    assert b" 413 " in post(*[b" " * 1_000_000] * 20)
+
+
 @pytest.mark.django_db
 def test_under_wsgi_the_upgrade_is_refused_in_words(client: Any) -> None:
     answer = client.get("/epcis/v2/queries/q/events?stream=true", headers={"Upgrade": "websocket"})

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -166,6 +168,20 @@ def test_a_stream_gets_new_events_once_signed_and_in_order(farm: Sender, receive
     assert call.is_signed_with("khoá")
     assert not call.is_signed_with("khoa")
     assert "lastNotifiedAt" in shown(farm, made)
+
+
+def test_the_documented_check_of_the_signature_holds(farm: Sender, receiver: Receiver) -> None:
+    page = Path(__file__).resolve().parents[2] / "docs/howto/subscriptions.md"
+    [example] = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    known: dict[str, Any] = {}
+    exec(example, known)
+    made = subscribe(farm, receiver, stream=True, signatureToken="một khoá dài")
+    send(farm, 1)
+    deliver(made)
+    [call] = receiver.calls
+    assert known["is_genuine"](call.body, call.headers["GS1-Signature"], "một khoá dài")
+    assert not known["is_genuine"](call.body + b" ", call.headers["GS1-Signature"], "một khoá dài")
+    assert not known["is_genuine"](call.body, call.headers["GS1-Signature"], "khoá khác")
 
 
 def test_only_what_matches_and_what_the_organisation_may_see(farm: Sender, receiver: Receiver) -> None:
