@@ -72,7 +72,7 @@ def fill(events: int) -> list[str]:
     if events:
         for document in documents(events):
             capture(document)
-    return [world.pack_path, world.lot.path]
+    return ["/p" + world.pack_path, "/p" + world.lot.path]
 
 
 def caller(application: Callable[..., Any], path: str) -> Callable[[], int]:

@@ -138,4 +138,4 @@ def _media_score(own: str, asked: Sequence[tuple[str, float]]) -> float:
     if exact:
         return max(exact)
     group = [weight for word, weight in asked if word == own.partition("/")[0] + "/*"]
-    return max(group or [weight for word, weight in asked if word == "*/*"], default=0.0)
+    return max(group or [weight * 0.999 for word, weight in asked if word == "*/*"], default=0.0)
