@@ -249,3 +249,18 @@ def test_generated_json_of_what_came_as_xml(
 
 def _faults(schema: jsonschema.Draft7Validator, data: bytes) -> Any:
     return schema.iter_errors(json.loads(data))
+
+
+def test_master_data_attributes_in_either_spelling_of_their_namespace() -> None:
+    """urn:epcglobal:cbv:mda in XML, urn:epcglobal:cbv:mda: in JSON-LD (CBV 2.0): one event, one hash."""
+    made = event(action="ADD", ilmd={"m:lotNumber": "L1"})
+    colon, plain = (captured(made, {"m": f"urn:epcglobal:cbv:mda{end}"}) for end in (":", ""))
+    assert hashes(colon) == hashes(plain) == hashes(read_document(write_xml(pairs(plain))))
+    assert colon.events[0].lots == plain.events[0].lots != []
+
+
+@given(made=own_members)
+@settings(max_examples=30, deadline=None)
+def test_an_event_type_of_one_s_own(made: dict[str, Any]) -> None:
+    sent = captured(event(type="example:Drying", action=None, epcList=None, **made), {"example": "urn:e:"})
+    assert hashes(read_document(write_xml(pairs(sent)))) == hashes(sent)

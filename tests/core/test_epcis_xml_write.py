@@ -237,6 +237,8 @@ def test_namespaces_that_xml_owns() -> None:
     )
     assert text(made, "{http://www.w3.org/XML/1998/namespace}lang") == "vi"
     assert text(made, "{http://www.w3.org/2000/xmlns/#}a") == "1"
+    made = first(event(**{"p:action": "1"}), {"p": TWO}, version="1.2")
+    assert text(made, f"{{{TWO}#}}action") == "1"
 
 
 def test_keys_without_a_declared_prefix() -> None:

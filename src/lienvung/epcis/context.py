@@ -24,6 +24,8 @@ STANDARD_PREFIXES = {
 }
 EXTENSION_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9+.\-_]*:[^\s\x00-\x1f]+")
 """A member name with a namespace: `prefix:local`, or a whole URI."""
+# CBV 2.0 names the master data attributes with a colon at the end in JSON-LD and without in XML; both mean the same.
+_SPELLINGS = {"urn:epcglobal:cbv:mda": "urn:epcglobal:cbv:mda:"}
 _MAX_FIELDS = 10_000
 STANDARD_CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"
 
@@ -87,7 +89,7 @@ def _definitions(context: Any) -> Iterator[tuple[str, str]]:
             if isinstance(namespace, dict):
                 namespace = namespace.get("@id")
             if isinstance(namespace, str) and not prefix.startswith("@") and ":" in namespace:
-                yield prefix, namespace
+                yield prefix, _SPELLINGS.get(namespace, namespace)
 
 
 STANDARD_NAMES = Names(STANDARD_PREFIXES)

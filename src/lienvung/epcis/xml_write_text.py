@@ -16,7 +16,15 @@ import msgspec
 
 from lienvung.epcis.context import EXTENSION_KEY, Names
 from lienvung.epcis.times import parse_time
-from lienvung.epcis.xml_shapes import EMPTY_NAME, XML_NAMESPACE, encode_name
+from lienvung.epcis.xml_shapes import (
+    EMPTY_NAME,
+    VERSIONS,
+    XML_NAMESPACE,
+    encode_name,
+    master_namespace,
+    namespace,
+    query_namespace,
+)
 from lienvung.errors import Invalid
 
 _SPECIAL = re.compile("[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -29,7 +37,18 @@ _PREFIX = re.compile(r"(?!xml)[A-Za-z_][A-Za-z0-9._\-]*", re.IGNORECASE)
 _TAKEN = frozenset({"epcis", "epcisq", "xsi", "urn", "http", "https"})
 # CBV 2.0 writes the namespace of master data attributes with a colon at its end in JSON-LD and without in XML.
 _IN_XML = {"urn:epcglobal:cbv:mda:": "urn:epcglobal:cbv:mda"}
-_XMLNS = "http://www.w3.org/2000/xmlns/"
+# Namespaces in which XML or the schemas let no user have names: such an extension moves, and its event hash with it.
+_RESERVED = frozenset(
+    {
+        "http://www.w3.org/2000/xmlns/",
+        *(of(version) for version in VERSIONS for of in (namespace, query_namespace, master_namespace)),
+    }
+)
+    {
+        "http://www.w3.org/2000/xmlns/",
+        *(name(n) for n in VERSIONS for name in (namespace, query_namespace, master_namespace)),
+    }
+)
 _encode_json = msgspec.json.Encoder(decimal_format="number").encode
 
 
@@ -106,8 +125,8 @@ class Scope:
                 space = self.names.prefixes.get(prefix)
                 if space is None or local.startswith("//"):
                     space = prefix + ":"
-                elif space == _XMLNS:
-                    space += "#"  # no prefix may stand for this one
+                elif space in _RESERVED:
+                    space += "#"
                 found = _IN_XML.get(space, space), prefix, encode_name(local)
             if len(self._keys) > 10_000:
                 self._keys.clear()
