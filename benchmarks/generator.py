@@ -38,6 +38,8 @@ HEAD = (
     '"schemaVersion":"2.0","creationDate":"2025-07-01T00:00:00.000Z","epcisBody":{"eventList":[\n'
 )
 TAIL = "\n]}}\n"
+EXTENSION = "https://ns.example.vn/epcis/"
+RICH_HEAD = HEAD.replace('.jsonld"]', f'.jsonld",{{"ex":"{EXTENSION}"}}]')
 DOMAIN = "https://id.gs1.org"
 
 
@@ -209,16 +211,44 @@ def milling(at: float, where: str, lots: list[str], packs: list[str], batch: str
     )
 
 
-def documents(size: int, *, order: str = "contiguous", seed: int = 1, per_document: int = 1_000) -> Iterator[bytes]:
-    """EPCIS documents with `size` events in all; memory stays flat whatever the size."""
+def enriched(event: str, number: int) -> str:
+    """The event with what queries ask for beyond its columns: in one of five an extension, in one of ten a sensor.
+
+    Rare values: every 5,000th event has a number of its own.
+    """
+    more = ""
+    if number % 5 == 0:
+        grade = "rare" if number % 5_000 == 0 else "ABC"[number // 5 % 3]
+        more += f',"ex:grade":"{grade}","ex:weight":{number % 997},"ex:box":{{"ex:depth":{number % 7}}}'
+    if number % 10 == 0:
+        celsius = 60 if number % 5_000 == 0 else number // 10 % 30
+        more += (
+            f',"sensorElementList":[{{"sensorMetadata":{{"deviceID":"https://id.gs1.org/8004/89350{number % 50:04d}"}},'
+            f'"sensorReport":[{{"type":"Temperature","value":{celsius},"uom":"CEL"}}]}}]'
+        )
+    if '"action":"ADD"' in event and event.startswith('{"type":"ObjectEvent"'):
+        more += f',"ilmd":{{"cbvmda:lotNumber":"L{number % 1_000}","ex:moisture":{number % 40}}}'
+    if number % 4 == 0:
+        order = number if number % 5_000 == 0 else number % 20
+        more += (
+            f',"bizTransactionList":[{{"type":"po","bizTransaction":"urn:epcglobal:cbv:bt:8935000000013:PO-{order}"}}]'
+        )
+    return f"{event[:-1]}{more}}}"
+
+
+def documents(
+    size: int, *, order: str = "contiguous", seed: int = 1, per_document: int = 1_000, rich: bool = False
+) -> Iterator[bytes]:
+    """EPCIS documents with `size` events in all; memory stays flat whatever the size. `rich`: see `enriched`."""
     batch: list[str] = []
-    for event in Chains(size, order, seed).events():
-        batch.append(event)
+    head = RICH_HEAD if rich else HEAD
+    for number, event in enumerate(Chains(size, order, seed).events()):
+        batch.append(enriched(event, number) if rich else event)
         if len(batch) == per_document:
-            yield (HEAD + ",\n".join(batch) + TAIL).encode()
+            yield (head + ",\n".join(batch) + TAIL).encode()
             batch.clear()
     if batch:
-        yield (HEAD + ",\n".join(batch) + TAIL).encode()
+        yield (head + ",\n".join(batch) + TAIL).encode()
 
 
 def main() -> None:

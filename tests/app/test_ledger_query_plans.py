@@ -16,7 +16,6 @@ from lienvung.ledger.access import Visible, visible_to_organisations
 from lienvung.ledger.capture import capture
 from lienvung.ledger.collections import KINDS, vocabulary_page
 from lienvung.ledger.query import QueryTooLarge, matches_since, newest_rid, run_query
-from lienvung.ledger.query_backfill import back_fill
 
 pytestmark = pytest.mark.django_db
 QUERIES: list[dict[str, list[Any]]] = [
@@ -184,26 +183,6 @@ def test_collections_hold_what_occurs_page_by_page() -> None:
     assert "ObjectEvent" in vocabulary_page("eventTypes").values
     assert f"{own.EX}DryingEvent" in vocabulary_page("eventTypes").values
     assert FARM in vocabulary_page("readPoints").values
-
-
-def test_events_of_an_older_release_are_entered_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What migration 0002 does with a ledger that has events already."""
-    _small(monkeypatch, 16)
-    monkeypatch.setattr("lienvung.ledger.rows.fields_of", lambda reading, context: None)
-    monkeypatch.setattr("lienvung.ledger.entering.fill_blocks", lambda store, last: None)
-    monkeypatch.setattr("lienvung.ledger.entering.store_master_data", lambda *given, **more: None)
-    store(own.events(60))
-    asked: list[dict[str, list[Any]]] = [
-        {"EQ_ILMD_cbvmda:lotNumber": ["12"]},
-        {"GE_value_CEL": ["4"]},
-        {"EQ_quantity_KGM": ["2.5"]},
-        {"WD_readPoint": [own.SITE]},
-    ]
-    assert [bool(run_query(query).events) for query in asked] == [False] * 4
-    back_fill()
-    assert all(run_query(query).events for query in asked)
-    assert len(query_blocks.spans()) == newest_rid() // 16
-    assert run_query({"EQ_action": ["ADD"]}, per_page=500).events
 
 
 def test_a_later_word_of_the_same_sender_takes_the_place_of_the_earlier(world: World) -> None:
