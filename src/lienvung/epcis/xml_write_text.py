@@ -44,11 +44,6 @@ _RESERVED = frozenset(
         *(of(version) for version in VERSIONS for of in (namespace, query_namespace, master_namespace)),
     }
 )
-    {
-        "http://www.w3.org/2000/xmlns/",
-        *(name(n) for n in VERSIONS for name in (namespace, query_namespace, master_namespace)),
-    }
-)
 _encode_json = msgspec.json.Encoder(decimal_format="number").encode
 
 
