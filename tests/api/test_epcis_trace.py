@@ -11,6 +11,7 @@ from tests.ledger_world import FARM, GTIN, MILL, OTHER_GTIN, at, case, document,
 
 from lienvung.catalogue.actions import register_place, register_product
 from lienvung.epcis.times import parse_time
+from lienvung.exchange import trace_api
 from lienvung.ledger import trace_events
 from lienvung.people.actions import issue_token
 from lienvung.people.models import Organisation
@@ -131,6 +132,27 @@ def test_pages_stay_while_the_ledger_grows(farm: Sender, size: int) -> None:
         found += minutes(answer)
     assert found == [1, 3, 5, 6, 7, 8, 10]
     assert 2 in minutes(farm.get(trace_path(PADDY)))
+
+
+def test_a_walk_that_is_no_longer_kept_is_walked_again(farm: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
+    walks: list[str] = []
+    real = trace_api.events_behind
+
+    def counted(uri: str, **how: Any) -> Any:
+        walks.append(uri)
+        return real(uri, **how)
+
+    monkeypatch.setattr(trace_api, "events_behind", counted)
+    first = farm.get(trace_path(PADDY, "?perPage=3"))
+    link = first["Link"].split(">")[0].split(BASE)[1]
+    second = minutes(farm.get(link))
+    assert len(walks) == 1  # the second page is of the same walk
+    trace_api._kept.walks.clear()
+    assert minutes(farm.get(link)) == second == [6, 7, 8]
+    assert len(walks) == 2
+    for _ in range(2 * trace_api.KEPT):
+        farm.get(trace_path(PADDY, "?perPage=3"))
+    assert len(trace_api._kept.walks) == trace_api.KEPT
 
 
 def test_a_token_belongs_to_its_question(farm: Sender) -> None:

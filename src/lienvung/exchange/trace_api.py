@@ -14,9 +14,12 @@ that does not exist. The whole scope, with places and amounts of others, is for 
 from __future__ import annotations
 
 import re
+import secrets
 import uuid
+from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 from django.core import signing
@@ -34,8 +37,10 @@ from lienvung.ledger.access import EVERYTHING
 from lienvung.ledger.events import by_rids, rids_of
 from lienvung.ledger.query import PER_PAGE_MOST, TOKEN_AGE_S, QueryTooLarge, newest_rid, refuse
 from lienvung.ledger.reading import marks, rows
-from lienvung.ledger.trace import Direction, recall_scope, trace
+from lienvung.ledger.trace import Direction, LedgerSource, recall_scope, trace
 from lienvung.ledger.trace_events import Behind, events_behind
+from lienvung.ledger.trace_names import find
+from lienvung.lineage.facts import NEVER
 from lienvung.texts import Text
 
 GRAPH = "application/vnd.lienvung.trace+json"
@@ -44,6 +49,7 @@ DIRECTIONS: dict[str, Direction] = {"back": "back", "forward": "forward", "both"
 EVENTS_MOST = 200_000
 THINGS, THINGS_MOST = 200, 1_000
 CHUNK = 500
+KEPT = 8
 _BARE_PATH = re.compile(r"\d{2,4}/")
 PAGING = frozenset({"perPage", "nextPageToken", "lang"})
 
@@ -123,7 +129,8 @@ def _check_may_ask(asker: Asker, id: str, root: str) -> None:
     """Raises NotFound: whether a thing of others exists is not told either."""
     if asker.visible() == EVERYTHING or _owns(asker, root):
         return
-    if not _seen(asker, sorted(rids_of(root))):
+    rids = sorted(rids_of(root))
+    if not any(_seen(asker, rids[start : start + CHUNK]) for start in range(0, len(rids), CHUNK)):
         raise _unknown(id)
 
 
@@ -132,22 +139,27 @@ def _answer(request: HttpRequest, kind: str, id: str, allowed: Collection[str]) 
     graph = media_of(request, (*EVENT_MEDIA, GRAPH)) == GRAPH
     form = None if graph else form_of(request)
     asked = _question(request, kind, id, allowed)
-    behind = _behind(asked)
-    _check_may_ask(asker, id, behind.root)
     if graph:
-        return _graph(asker, asked, behind.root)
-    shown, following = _page(request, asker, asked, behind)
+        root = _root(asked.id)
+        _check_may_ask(asker, id, root)
+        return _graph(asker, asked, root)
+    shown, following = _page(request, asker, asked)
     answer = events_answer(request, by_rids(shown), query_name=asked.name, form=form)
     return with_next(request, answer, following)
 
 
-def _behind(asked: Question) -> Behind:
+def _root(id: str) -> str:
+    """The canonical URI of what is asked about. Raises NotFound, QueryProblem."""
     try:
-        found = events_behind(asked.id, direction=asked.direction, at=asked.at, since=asked.since)
+        return LedgerSource().uris(find(id)[:1])[0]
     except NotFound:
-        raise _unknown(asked.id) from None
+        raise _unknown(id) from None
     except Invalid as fault:
         raise refuse("id", fault.vi, fault.en) from None
+
+
+def _behind(asked: Question) -> Behind:
+    found = events_behind(asked.id, direction=asked.direction, at=asked.at, since=asked.since)
     if len(found.events) > EVENTS_MOST:
         raise QueryTooLarge(
             "ledger.query_too_large",
@@ -158,19 +170,43 @@ def _behind(asked: Question) -> Behind:
     return found
 
 
-def _page(request: HttpRequest, asker: Asker, asked: Question, behind: Behind) -> tuple[list[int], str | None]:
+class _Kept:
+    """The walks whose further pages may be asked for soon, by a word in their tokens; what is not here is walked
+    again."""
+
+    def __init__(self) -> None:
+        self.walks: OrderedDict[str, Behind] = OrderedDict()
+        self.lock = Lock()
+
+    def keep(self, behind: Behind) -> str:
+        word = secrets.token_hex(8)
+        with self.lock:
+            self.walks[word] = behind
+            while len(self.walks) > KEPT:
+                self.walks.popitem(last=False)
+        return word
+
+    def get(self, word: str) -> Behind | None:
+        with self.lock:
+            return self.walks.get(word)
+
+
+_kept = _Kept()
+
+
+def _page(request: HttpRequest, asker: Asker, asked: Question) -> tuple[list[int], str | None]:
     """The events of this page, and the token of the next: it says what was asked, of which state of the ledger, and
     after which event to go on."""
-    token = page_token_of(request)
-    key = [asked.kind, behind.root, asked.direction, asked.at, asked.since]
-    top, last = newest_rid(), None
+    token, root = page_token_of(request), _root(asked.id)
+    _check_may_ask(asker, asked.id, root)
+    key = [asked.kind, root, asked.direction, asked.at, asked.since]
+    top, last, word = newest_rid(), (NEVER, 0), ""
     if token is not None:
-        top, last = _opened(token, key)
-    keep = behind.events <= top
-    if last is not None:
-        t, rid = last
-        keep &= (behind.times > t) | ((behind.times == t) & (behind.events > rid))
+        top, last, word = _opened(token, key)
+    behind = _kept.get(word) or _behind(asked)
     size = min(per_page_of(request), PER_PAGE_MOST)
+    t, rid = last
+    keep = (behind.events <= top) & ((behind.times > t) | ((behind.times == t) & (behind.events > rid)))
     wanted = behind.events[keep].tolist()
     found: list[int] = []
     while wanted and len(found) <= size:
@@ -180,17 +216,19 @@ def _page(request: HttpRequest, asker: Asker, asked: Question, behind: Behind) -
     if len(found) <= size:
         return shown, None
     end = int(behind.times[np.flatnonzero(behind.events == shown[-1])[0]])
-    return shown, signing.dumps([key, top, end, shown[-1]], salt=SALT, compress=True)
+    if _kept.get(word) is None:
+        word = _kept.keep(behind)
+    return shown, signing.dumps([key, top, end, shown[-1], word], salt=SALT, compress=True)
 
 
-def _opened(token: str, key: Sequence[object]) -> tuple[int, tuple[int, int]]:
+def _opened(token: str, key: Sequence[object]) -> tuple[int, tuple[int, int], str]:
     try:
-        asked, top, t, rid = signing.loads(token, salt=SALT, max_age=TOKEN_AGE_S)
+        asked, top, t, rid, word = signing.loads(token, salt=SALT, max_age=TOKEN_AGE_S)
     except (signing.BadSignature, ValueError, TypeError):
         raise refuse("nextPageToken", "mã trang sai hoặc đã hết hạn", "the token is wrong or has expired") from None
     if asked != list(key):
         raise refuse("nextPageToken", "mã trang của một câu hỏi khác", "the token belongs to another question")
-    return top, (t, rid)
+    return top, (t, rid), word
 
 
 def _graph(asker: Asker, asked: Question, root: str) -> HttpResponse:
