@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import sqlite3
@@ -10,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,7 +21,8 @@ from tests.ledger_world import document, pack, seen
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from lienvung.exchange import rules
+from lienvung.exchange import rules, sockets
+from lienvung.exchange.controls import Controls
 
 
 @pytest.fixture(scope="module")
@@ -259,6 +262,60 @@ def test_chunked_bodies_are_read_and_counted(house: Installation) -> None:
     whole = document(seen(pack(777_777)))
     assert b" 202 " in post(whole[:100], whole[100:])
     assert b" 413 " in post(*[b" " * 1_000_000] * 20)
+
+
+class Peer:
+    """The server's side of a socket whose client does nothing, or takes nothing."""
+
+    def __init__(self, *, takes: bool) -> None:
+        self.takes = takes
+        self.closed: list[int] = []
+
+    async def receive(self) -> dict[str, Any]:
+        await asyncio.sleep(3600)
+        return {}
+
+    async def send(self, message: Any) -> None:
+        if message["type"] == "websocket.close":
+            self.closed.append(message["code"])
+        elif not self.takes:
+            await asyncio.sleep(3600)
+
+
+LISTENER: Any = SimpleNamespace(controls=Controls(True, None, False, None), position=0)
+
+
+def test_a_client_that_takes_nothing_is_let_go_and_costs_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+
+    def endless(listener: Any, position: int, *_: Any) -> sockets.Batch:
+        made.append(position)
+        return sockets.Batch("x", position + 1, True)
+
+    monkeypatch.setattr(sockets, "next_batch", endless)
+    monkeypatch.setattr(sockets, "SEND_S", 0.1)
+    peer = Peer(takes=False)
+    asyncio.run(sockets._until_an_end(LISTENER, peer.receive, peer.send))
+    assert peer.closed == [sockets.TRY_LATER]
+    assert made == [0]
+
+
+def test_no_socket_stays_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "next_batch", lambda *_: sockets.Batch(None, 0, False))
+    monkeypatch.setattr(sockets, "LIFE_S", 0.1)
+    peer = Peer(takes=True)
+    asyncio.run(sockets._until_an_end(LISTENER, peer.receive, peer.send))
+    assert peer.closed == [sockets.GOING_AWAY]
+
+
+def test_a_fault_of_ours_closes_the_socket_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any) -> sockets.Batch:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(sockets, "next_batch", broken)
+    peer = Peer(takes=True)
+    asyncio.run(sockets._until_an_end(LISTENER, peer.receive, peer.send))
+    assert peer.closed == [sockets.FAILED]
 
 
 @pytest.mark.django_db

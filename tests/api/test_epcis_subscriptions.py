@@ -17,9 +17,10 @@ from tests.api.test_epcis_named import delete, keep
 from tests.ledger_world import document, pack, seen
 from tests.webhooks import Receiver, running
 
-from lienvung.exchange import rules, subscriptions
+from lienvung.exchange import actions, rules, subscriptions
 from lienvung.exchange.models import Subscription
 from lienvung.exchange.subscriptions_api import subscription_body
+from lienvung.ledger.query import newest_rid
 from lienvung.people.actions import add_member, create_account, disable_account, remove_member, revoke_token
 from lienvung.people.models import ApiToken
 
@@ -401,6 +402,31 @@ def test_what_may_not_be_called_any_more_is_not_called(farm: Sender, receiver: R
     deliver(made)
     assert receiver.calls == []
     assert shown(farm, made)["state"] == "retrying"
+
+
+def test_two_workers_at_once_move_a_position_once(farm: Sender, receiver: Receiver) -> None:
+    subscribe(farm, receiver)
+    send(farm, 1, 2)
+    first, second = Subscription.objects.get(), Subscription.objects.get()
+    newest = newest_rid()
+    assert actions.note_delivered(first, position=newest, now_ms=1)
+    assert not actions.note_delivered(second, position=newest - 1, now_ms=2)
+    assert not actions.note_failure(second, words="late", smaller=False, now_ms=2)
+    assert Subscription.objects.get().position == newest
+
+
+def test_what_the_server_itself_does_wrong_is_tried_again(
+    farm: Sender, receiver: Receiver, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = subscribe(farm, receiver)
+    send(farm, 1)
+    with monkeypatch.context() as broken:
+        broken.setattr(subscriptions, "render_events", lambda *_, **__: 1 / 0)
+        deliver(made)
+    assert shown(farm, made)["state"] == "retrying"
+    clock.pass_by(2)
+    deliver(made)
+    assert receiver.taken() == ["1"]
 
 
 def test_the_form_is_chosen_when_subscribing(farm: Sender, receiver: Receiver) -> None:

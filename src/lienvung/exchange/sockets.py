@@ -41,7 +41,7 @@ from lienvung.ledger.query import matches_since, newest_rid, refuse
 log = logging.getLogger(__name__)
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 Result = TypeVar("Result")
 
 SOCKETS_MOST = 200  # in one process

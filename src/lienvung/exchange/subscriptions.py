@@ -15,6 +15,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db import DatabaseError
 from django.utils import timezone
 
 from lienvung import __version__
@@ -103,6 +104,12 @@ def step(pk: uuid.UUID) -> bool:
         smaller = isinstance(trouble, Undelivered) and trouble.status == TOO_LARGE
         words = trouble.en if isinstance(trouble, Problem) else str(trouble)
         actions.note_failure(subscription, words=words, smaller=smaller, now_ms=now_ms())
+        return False
+    except DatabaseError:  # of the whole house; nothing can be written down
+        raise
+    except Exception:
+        log.exception("subscription %s cannot be delivered", subscription.pk)
+        actions.note_failure(subscription, words="the server failed", smaller=False, now_ms=now_ms())
         return False
     if not more and not subscription.stream:
         schedule = Schedule.parse(subscription.schedule)

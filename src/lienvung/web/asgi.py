@@ -8,6 +8,7 @@ A request's body is counted while it comes in: Django keeps it whole on disk bef
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,6 +27,9 @@ from lienvung.exchange.sockets import Message, Receive, Send, serve  # noqa: E40
 
 # Under ASGI each request has a thread of its own, which ends with it; a connection kept open would be lost with it.
 settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
+
+# WhiteNoise hands small files over piece by piece, which Django puts together for us.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 
 BODY_MOST = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
