@@ -120,8 +120,9 @@ def work_inbox() -> int:
                 ended += 1
             except UNWRITABLE:
                 log.exception("capture job %s waits until the database can be written", waiting.order.job)
-                connection.errors_occurred = True
-                connection.close_if_unusable_or_obsolete()
+                if not connection.in_atomic_block:
+                    connection.errors_occurred = True  # Django has not seen it where we spoke past it
+                    connection.close_if_unusable_or_obsolete()
                 _put_back(waiting, tries=waiting.tries - 1, wait_ms=WAIT_MS)
                 break  # the next one would fare alike
             except Exception:
