@@ -36,7 +36,8 @@ class Running:
 
 
 @contextlib.contextmanager
-def running_server(folder: Path, **more: str) -> Iterator[Running]:
+def running_server(folder: Path, *options: str, **more: str) -> Iterator[Running]:
+    """`options` of `lienvung serve` ("--no-work"), `more` of its environment."""
     port = free_port()
     origin = f"http://127.0.0.1:{port}"
     environment = {
@@ -55,7 +56,7 @@ def running_server(folder: Path, **more: str) -> Iterator[Running]:
     with (
         log.open("w") as out,
         subprocess.Popen(
-            [sys.executable, "-m", "lienvung.cli", "serve", "--port", str(port), "--workers", "1"],
+            [sys.executable, "-m", "lienvung.cli", "serve", "--port", str(port), "--workers", "1", *options],
             env=environment, cwd=ROOT, stdout=out, stderr=out, text=True,
         ) as server,
     ):  # fmt: skip

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from tests.ledger_world import FARM, document, event, pack, seen
+from tests.ledger_world import FARM, MILL, document, event, pack, seen
 from tests.running import Running, running_server
 
-from lienvung.client import CaptureFailed, Client, EpcisClient, Missing, NotAuthenticated, Refused, Taken
+from lienvung.client import CaptureFailed, Client, EpcisClient, Form, Missing, NotAuthenticated, Refused, Taken
 
 
 @pytest.fixture(scope="module")
@@ -121,3 +121,102 @@ def test_places_of_the_client_are_open_to_readers(server: Running) -> None:
     with EpcisClient(server.binding, server.token) as plain:
         plain.capture([seen(pack("j1"), readPoint=FARM)], wait=True).checked()
         assert [one["epcList"] for one in plain.events(EQ_readPoint=FARM)] == [[pack("j1")]]
+
+
+def test_what_occurs_and_the_events_of_one_value(client: Client) -> None:
+    client.capture([seen(pack("k1"), bizStep="holding", disposition="recalled", readPoint=MILL)], wait=True).checked()
+    assert "ObjectEvent" in list(client.collection("eventTypes"))
+    assert "holding" in list(client.collection("bizSteps", per_page=1))
+    assert "recalled" in list(client.collection("dispositions"))
+    assert pack("k1") in list(client.collection("epcs", per_page=2))
+    assert MILL in list(client.collection("readPoints"))
+    (found,) = client.events_of("epcs", pack("k1"))
+    assert found["bizStep"] == "holding"
+    assert [one["epcList"] for one in client.events_of("dispositions", "recalled", EQ_bizStep="holding")] == [
+        [pack("k1")]
+    ]
+
+
+def test_named_queries(client: Client) -> None:
+    client.capture([seen(pack(f"l{n}"), bizStep="storing") for n in range(3)], wait=True).checked()
+    name = client.create_query("kho:lanh~2", EQ_bizStep=["storing"], GE_eventTime=datetime(2026, 1, 1, tzinfo=UTC))
+    with pytest.raises(Taken):
+        client.create_query(name, EQ_bizStep=["storing"])
+    assert name in [query["name"] for query in client.queries()]
+    assert client.query(name)["query"]["EQ_bizStep"] == ["storing"]
+    assert len(list(client.query_events(name, per_page=2))) == 3
+    client.delete_query(name)
+    with pytest.raises(Missing):
+        client.query(name)
+    with pytest.raises(Refused) as caught:
+        client.create_query("sai", {"EQ_nothing": ["x"]})
+    assert caught.value.status == 400
+
+
+def test_subscriptions(client: Client) -> None:
+    client.create_query("moi", EQ_action=["ADD"])
+    with pytest.raises(Refused) as caught:
+        client.subscribe("moi", "http://127.0.0.1:9/", signature_token="k")
+    assert caught.value.status == 400, "no deliveries to private addresses"
+    assert list(client.subscriptions("moi")) == []
+    made = client.subscribe(
+        "moi", "https://93.184.216.34/events", signature_token="k", schedule={"hour": "1", "minute": "5"}
+    )
+    assert client.subscription("moi", made.id).dest == "https://93.184.216.34/events"
+    assert [one.id for one in client.subscriptions("moi")] == [made.id]
+    assert "signatureToken" not in client.subscription("moi", made.id).body
+    client.unsubscribe("moi", made.id)
+    with pytest.raises(Missing):
+        client.subscription("moi", made.id)
+    client.delete_query("moi")
+
+
+def test_other_formats(client: Client) -> None:
+    urn = "urn:epc:id:sgtin:8935000.000001.m1"
+    client.capture([seen(urn)], wait=True).checked()
+    assert [one["epcList"] for one in client.events(MATCH_epc=urn)] == [[pack("m1")]]
+    kept = client.events(MATCH_epc=urn, form=Form(epcs="Never_Translates"))
+    assert [one["epcList"] for one in kept] == [[urn]]
+    (page,) = client.xml_pages(MATCH_epc=urn, form=Form(version="1.2"))
+    assert b"urn:epcglobal:epcis-query:xsd:1" in page
+    assert urn.encode() in page
+    event_id = next(client.events(MATCH_epc=urn))["eventID"]
+    sent_again = client.capture(client.event_xml(event_id), wait=True).checked()
+    assert (sent_again.new_events, sent_again.known_events) == (0, 1), "XML of an event is the same event"
+
+
+def test_faults_in_xml_have_their_xpath(client: Client) -> None:
+    (page,) = client.xml_pages(limit_to(client))
+    with pytest.raises(Refused) as caught:
+        client.capture(page.replace(b"OBSERVE", b"SHIP"))
+    assert caught.value.faults[0].path.startswith("/epcisq:EPCISQueryDocument/")
+    assert caught.value.faults[0].path.endswith("/ObjectEvent[1]/action")
+
+
+def limit_to(client: Client) -> dict[str, str]:
+    client.capture([seen(pack("n1"), bizStep="loading")], wait=True).checked()
+    return {"MATCH_epc": pack("n1")}
+
+
+def test_trace_recall_scope_and_resolver(client: Client, server: Running) -> None:
+    lot = server.known["lot"]
+    back = list(client.trace(lot, direction="back", per_page=3))
+    assert {"TransformationEvent", "ObjectEvent"} <= {event["type"] for event in back}
+    both = list(client.trace(lot))
+    assert len(both) > len(back)
+    assert list(client.recall_scope(lot))
+    graph = client.trace_graph(lot, direction="forward", limit=50)
+    assert graph["nodes"]
+    assert client.recall_scope_graph(lot)["lots"] == 1
+    with pytest.raises(Refused):
+        list(Client(server.origin, server.stranger).recall_scope(pack("unknown")))
+    where = client.resolve(lot)
+    assert where.status == 307
+    assert where.target is not None
+    assert where.target.startswith(f"{server.origin}/p/")
+    links = client.linkset(lot)
+    assert links.default is not None
+    assert links.of_type("pip")
+    assert client.resolve(lot, link_type="gs1:traceability").target == links.of_type("traceability")[0].target
+    with pytest.raises(Missing):
+        client.resolve(lot, link_type="gs1:recipeInfo")

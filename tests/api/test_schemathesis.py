@@ -58,7 +58,7 @@ schema = asked()
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running_server(tmp_path_factory.mktemp("installation")) as running:
+    with running_server(tmp_path_factory.mktemp("installation"), "--no-work") as running:  # nothing is delivered
         with Client(running.origin, running.token) as client:
             client.capture(document(seen(pack(1)), packed(pack(2), pack(1), minute=1)), wait=True).checked()
         yield running

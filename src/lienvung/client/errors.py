@@ -88,8 +88,8 @@ class Refused(ClientError):
             f"client.{self.type or 'refused'}",
             vi=f"máy chủ trả lời {status}: {body.get('detail_vi') or said}",
             en=f"the server answered {status}: {said}" + "".join(f"\n  {fault}" for fault in self.faults[:20]),
-            path=self.faults[0].path if len(self.faults) == 1 else "",
         )
+        self.path = self.faults[0].path if len(self.faults) == 1 else ""  # the message has it already
         self.status = status
 
 

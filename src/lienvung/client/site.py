@@ -8,13 +8,18 @@ from typing import Any, Literal
 
 from lienvung.client.forms import PLAIN, Form
 from lienvung.client.links import Linkset, Resolution, Resolver
-from lienvung.client.pages import EventPage
-from lienvung.client.parameters import Values
+from lienvung.client.pages import EventPage, json_of
+from lienvung.client.parameters import Values, to_query
 from lienvung.client.standard import EpcisClient, segment
 from lienvung.client.transport import Transport, checked_base
 
 Direction = Literal["back", "forward", "both"]
 BINDING = "/epcis/v2"
+GRAPH = "application/vnd.lienvung.trace+json"
+
+
+def _times(**given: datetime | None) -> dict[str, Values]:
+    return {name: moment for name, moment in given.items() if moment is not None}
 
 
 class Client(EpcisClient):
@@ -73,18 +78,43 @@ class Client(EpcisClient):
         form: Form = PLAIN,
         per_page: int | None = None,
     ) -> Iterator[EventPage]:
-        wanted: dict[str, Values] = {"direction": direction}
-        if at is not None:
-            wanted["at"] = at
+        wanted = {"direction": direction, **_times(at=at)}
         return self.pages(wanted, per_page=per_page, form=form, path=f"trace/{segment(identifier)}")
 
     def recall_scope(
-        self, identifier: str, *, at: datetime | None = None, form: Form = PLAIN, per_page: int | None = None
+        self,
+        identifier: str,
+        *,
+        at: datetime | None = None,
+        since: datetime | None = None,
+        form: Form = PLAIN,
+        per_page: int | None = None,
     ) -> Iterator[dict[str, Any]]:
-        """The events of all that a recall of a thing would reach."""
-        wanted: dict[str, Values] = {} if at is None else {"at": at}
-        pages = self.pages(wanted, per_page=per_page, form=form, path=f"recall-scope/{segment(identifier)}")
+        """The events of all that a recall of a thing would reach; `since` is when something may have gone wrong."""
+        path = f"recall-scope/{segment(identifier)}"
+        pages = self.pages(_times(at=at, since=since), per_page=per_page, form=form, path=path)
         return (event for page in pages for event in page.events)
+
+    def trace_graph(
+        self, identifier: str, *, direction: Direction = "both", at: datetime | None = None, limit: int | None = None
+    ) -> dict[str, Any]:
+        """The same as things and the steps between them."""
+        return self._graph(f"trace/{segment(identifier)}", {"direction": direction, **_times(at=at)}, limit)
+
+    def recall_scope_graph(
+        self,
+        identifier: str,
+        *,
+        at: datetime | None = None,
+        since: datetime | None = None,
+        limit: int | None = None,
+    ) -> dict[str, Any]:
+        """The scope itself: things, places and amounts; for the product's owner and officials."""
+        return self._graph(f"recall-scope/{segment(identifier)}", _times(at=at, since=since), limit)
+
+    def _graph(self, path: str, wanted: dict[str, Values], limit: int | None) -> dict[str, Any]:
+        query = to_query(wanted if limit is None else {**wanted, "limit": limit})
+        return dict(json_of(self.transport.request("GET", f"{path}?{query}", headers={"Accept": GRAPH})))
 
     def resolve(
         self,
