@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from tests.api.epcis_answers import EX, STEP, URN_PACK, check_valid, encoded, fill, listed, xml
 from tests.api.test_epcis_capture import BASE, Sender, bare, check_problem
-from tests.ledger_world import GTIN, pack, seen
+from tests.ledger_world import GTIN, keyed, pack, seen
 
+from lienvung.exchange.models import CompanyPrefix
+from lienvung.exchange.prefixes import learn
 from lienvung.people.models import Organisation
 
 pytestmark = pytest.mark.django_db
@@ -185,6 +187,27 @@ def test_a_company_prefix_nobody_has_told_leaves_links() -> None:
     assert epcs(other.get("/events", **{"GS1-EPC-Format": "Always_EPC_URN"})) == [pack(5)]
     Organisation.objects.filter(pk=other.organisation.pk).update(company_prefix="8935000")
     assert epcs(other.get("/events", **{"GS1-EPC-Format": "Always_EPC_URN"}))[0].startswith(PREFIXED)
+
+
+def test_prefixes_are_learned_from_the_whole_ledger_and_stay_known(farm: Sender) -> None:
+    wanted = {"GS1-EPC-Format": "Always_EPC_URN"}
+    assert epcs(farm.get(f"/events?MATCH_epc={encoded(pack(1))}", **wanted))[0].startswith(PREFIXED)
+    assert list(CompanyPrefix.objects.values_list("prefix", flat=True)) == ["8935000"]
+    assert learn() == 0  # all of it has been read
+    farm.post("/events", bare(seen("urn:epc:id:sgtin:4012345.011111.1", minute=9)))
+    other = f"https://id.gs1.org/01/{keyed('0401234522222')}/21/2"
+    assert farm.post("/events", bare(seen(other, minute=10))).status_code == 201
+    assert learn(limit=1) == 1
+    assert set(CompanyPrefix.objects.values_list("prefix", flat=True)) == {"8935000", "4012345"}
+    assert "urn:epc:id:sgtin:4012345.022222.2" in epcs(farm.get("/events", **wanted))
+
+
+def test_a_registered_prefix_counts_more_than_one_in_a_urn(farm: Sender) -> None:
+    longer = f"urn:epc:id:sgtin:{GTIN[1:9]}.{GTIN[0]}{GTIN[9:13]}.9"  # eight digits, as somebody has written it
+    farm.post("/events", bare(seen(longer, minute=9)))
+    Organisation.objects.filter(pk=farm.organisation.pk).update(company_prefix="8935000")
+    found = epcs(farm.get(f"/events?MATCH_epc={encoded(pack(1))}", **{"GS1-EPC-Format": "Always_EPC_URN"}))
+    assert found[0].startswith(PREFIXED)
 
 
 def test_1_2_speaks_urns_where_nothing_else_is_wanted(farm: Sender) -> None:

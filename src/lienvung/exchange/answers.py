@@ -6,9 +6,7 @@ events_answer(request, events, …) -> HttpResponse        for who asked just no
 
 from __future__ import annotations
 
-import contextlib
 import json
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -18,9 +16,9 @@ from django.http import HttpRequest, HttpResponse
 from lienvung.epcis import DEFAULT_CONTEXT
 from lienvung.epcis.translate import EpcFormat, Translator, WordForm, WordFormat
 from lienvung.epcis.xml_write import write_xml
-from lienvung.errors import Invalid
 from lienvung.exchange.headers import VERSIONS, extensions_text, limits
 from lienvung.exchange.negotiation import EVENT_MEDIA, AnswerForm, form_of, media_of
+from lienvung.exchange.prefixes import known_prefixes
 from lienvung.exchange.problems import (
     ApiProblem,
     ProblemAnswer,
@@ -29,12 +27,8 @@ from lienvung.exchange.problems import (
     problem_body,
     xml_text,
 )
-from lienvung.gs1.prefixes import KnownPrefixes
 from lienvung.ledger.events import StoredEvent
 from lienvung.ledger.reading import marks, rows
-from lienvung.people.models import Organisation
-
-_URN = re.compile(rb"urn:epc:(?:id|class|idpat):[A-Za-z0-9]+:[^\s\"\\]{1,200}")
 
 __all__ = [
     "AnswerForm",
@@ -161,18 +155,8 @@ def said(
     """The events in the asker's spelling of identifiers and words."""
     translator = Translator(epcs=form.epcs, words=words)
     if form.epcs is EpcFormat.URN:
-        translator.prefix_length = prefixes_known(events)
+        translator.prefix_length = known_prefixes()
     return [translator.event(event.as_dict(), contexts.get(event.rid, DEFAULT_CONTEXT)) for event in events]
-
-
-def prefixes_known(events: Sequence[StoredEvent]) -> KnownPrefixes:
-    """The company prefixes that organisations have registered, and those that the URNs in these events show."""
-    known = KnownPrefixes(Organisation.objects.exclude(company_prefix="").values_list("company_prefix", flat=True))
-    for event in events:
-        for urn in set(_URN.findall(event.body)):
-            with contextlib.suppress(Invalid):
-                known.learn(urn.decode())
-    return known
 
 
 def query_document(

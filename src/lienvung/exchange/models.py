@@ -89,3 +89,22 @@ class ReleasedToken(models.Model):
 
     def __str__(self) -> str:
         return self.digest
+
+
+class CompanyPrefix(models.Model):
+    """A GS1 company prefix that an EPC URN in the ledger has shown: what a Digital Link needs to become a URN."""
+
+    prefix = models.CharField(max_length=12, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.prefix
+
+
+class Progress(models.Model):
+    """How far the ledger has been read for something."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    rid = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.rid}"

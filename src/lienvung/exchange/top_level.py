@@ -23,10 +23,11 @@ from lienvung.epcis.kinds import EVENT_TYPES
 from lienvung.epcis.translate import EpcFormat, translate_identifier
 from lienvung.epcis.vocabulary import BIZ_STEP, DISPOSITION, Vocabulary
 from lienvung.errors import NotFound
-from lienvung.exchange.answers import AnswerForm, collection_answer, events_answer, form_of, prefixes_known
+from lienvung.exchange.answers import AnswerForm, collection_answer, events_answer, form_of
 from lienvung.exchange.described import EVENT_MEDIA, Answer, Operation, Resource, path_parameter
 from lienvung.exchange.events_api import QUERY_DOCUMENT, page_of
 from lienvung.exchange.page_tokens import page_token_of
+from lienvung.exchange.prefixes import known_prefixes
 from lienvung.exchange.resource import (
     Asker,
     View,
@@ -124,7 +125,7 @@ def _spelled(values: Sequence[str], form: AnswerForm) -> list[str]:
     """Identifiers as the asker wants them; all that are not asked for as URN stay the Digital Links they are."""
     if form.epcs is not EpcFormat.URN:
         return list(values)
-    known = prefixes_known([])
+    known = known_prefixes()
     return list(dict.fromkeys(translate_identifier(value, form.epcs, known) for value in values))
 
 
