@@ -22,6 +22,7 @@ def test_events_of_an_older_release_are_entered_afterwards(monkeypatch: pytest.M
     for module in (query_blocks, query_conditions):
         monkeypatch.setattr(module, "SIZE", 16)
     monkeypatch.setattr(query_blocks, "BYTES", 2)
+    monkeypatch.setattr(query_blocks, "SLICE", 5)
     monkeypatch.setattr(query_conditions, "FULL", (1 << 16) - 1)
     monkeypatch.setattr(query_walk, "RARE", 0)
     monkeypatch.setattr("lienvung.ledger.rows.fields_of", lambda reading, context: None)

@@ -111,6 +111,7 @@ def test_pages_stay_put_while_the_ledger_grows_across_blocks(monkeypatch: pytest
 def _small(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     monkeypatch.setattr(query_blocks, "SIZE", size)
     monkeypatch.setattr(query_blocks, "BYTES", max(1, size // 8))
+    monkeypatch.setattr(query_blocks, "SLICE", 5)
     monkeypatch.setattr(query_conditions, "SIZE", size)
     monkeypatch.setattr(query_conditions, "FULL", (1 << size) - 1)
     monkeypatch.setattr(query_walk, "RARE", 0)

@@ -48,6 +48,7 @@ def small_blocks() -> Iterator[None]:
     patch = pytest.MonkeyPatch()
     patch.setattr(query_blocks, "SIZE", SMALL)
     patch.setattr(query_blocks, "BYTES", SMALL // 8)
+    patch.setattr(query_blocks, "SLICE", 10)
     patch.setattr(query_conditions, "SIZE", SMALL)
     patch.setattr(query_conditions, "FULL", (1 << SMALL) - 1)
     patch.setattr(query_conditions, "WINDOW", 3)

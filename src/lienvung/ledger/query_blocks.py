@@ -1,10 +1,10 @@
-"""Blocks of 4,096 events: for each word of a column one bit an event, so that conditions are combined by AND and OR.
+"""Blocks of 2,048 events: for each word of a column one bit an event, so that conditions are combined by AND and OR.
 
 An index finds the events of one word; where two common words meet seldom, every
 index walks through one of them whole. Bits of a block do not: a million events are
-245 blocks, and both words are looked up in all of them in a few milliseconds. A
+489 blocks, and both words are looked up in all of them in a few milliseconds. A
 block is written when it is full, by the capture that filled it; the newest events,
-in no block yet, are read as they stand. Bit n of block b is event `b * 4096 + n + 1`.
+in no block yet, are read as they stand. Bit n of block b is event `b * 2048 + n + 1`.
 Event times of a block are kept with it: the order by event time needs no event.
 """
 
@@ -18,7 +18,8 @@ from typing import NamedTuple
 from lienvung.ledger.reading import marks, rows
 from lienvung.ledger.store import PostgresStore, SqliteStore
 
-SIZE = 4_096
+SIZE = 2_048
+SLICE = 256  # events in no block yet are read so many at once
 BYTES = SIZE // 8
 # kinds of ledger_posting, by column of ledger_event
 KINDS = {"type": 1, "action": 2, "bizstep": 3, "disp": 4}
@@ -94,9 +95,14 @@ def blocks_between(low: int, top: int) -> list[Block]:
     if top < low:
         return []
     [(blocked,)] = rows("SELECT value FROM ledger_counter WHERE name = 'blocked'")
+    found = [
+        Block(number, number * SIZE + 1, (number + 1) * SIZE, True)
+        for number in range((low - 1) // SIZE, (min(top, blocked) - 1) // SIZE + 1)
+    ]
+    first = max(blocked + 1, low)
     return [
-        Block(number, number * SIZE + 1, (number + 1) * SIZE, number * SIZE < blocked)
-        for number in range((low - 1) // SIZE, (top - 1) // SIZE + 1)
+        *found,
+        *(Block(-1, start, min(start + SLICE, top + 1) - 1, False) for start in range(first, top + 1, SLICE)),
     ]
 
 

@@ -19,7 +19,7 @@ from lienvung.ledger.query_blocks import KINDS, SIZE, Block, all_times, bits_of,
 from lienvung.ledger.reading import marks, rows
 
 CHUNK = 500
-WINDOW = 32  # blocks looked up at once
+WINDOW = 64  # blocks looked up at once
 FULL = (1 << SIZE) - 1
 
 

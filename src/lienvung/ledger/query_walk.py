@@ -21,7 +21,7 @@ from lienvung.ledger.query_blocks import (
     times_of,
     times_of_events,
 )
-from lienvung.ledger.query_conditions import Condition, Words
+from lienvung.ledger.query_conditions import Condition, Known, Places, Rows, Words
 
 RARE = 1_000
 FEW = 64  # events of a block that are asked one by one rather than by reading more of the block
@@ -60,7 +60,9 @@ def first_events(
                 break
     if known:
         return _few(known, conditions, way, (low, top), last, count)
-    ordered = sorted([Words("type", ALL_TYPES), *conditions], key=lambda one: one.cost)
+    ordered = sorted(conditions, key=lambda one: one.cost)
+    if not any(isinstance(one, Words | Places | Rows | Known) for one in conditions):
+        ordered = [Words("type", ALL_TYPES), *ordered]  # numbers without an event have no type
     if way.by_time:
         return _by_time(ordered, way, (low, top), last, count)
     return _by_number(ordered, way, (low, top), count)

@@ -12,7 +12,7 @@ FIELD = "name {big} NOT NULL, word text {c} NOT NULL, event {big} NOT NULL"
 AMOUNT = "name {big} NOT NULL, num {real} NOT NULL, event {big} NOT NULL"
 POSTING = "kind {small} NOT NULL, value {big} NOT NULL, blk {big} NOT NULL, bits {b} NOT NULL"
 TABLES = [
-    # of 4,096 events each: the span of their event times, and the times themselves (int64, little-endian)
+    # of 2,048 events each: the span of their event times, and the times themselves (int64, little-endian)
     """CREATE TABLE ledger_block (
         blk {big} NOT NULL PRIMARY KEY, min_t {big} NOT NULL, max_t {big} NOT NULL, times {b} NOT NULL)""",
     "CREATE INDEX ledger_block_span ON ledger_block (blk, min_t, max_t)",
