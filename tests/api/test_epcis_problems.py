@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import logging
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import OperationalError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.api.epcis_answers import check_valid, encoded, fill, xml
 from tests.api.test_epcis_capture import BASE, Sender, bare, check_problem
 from tests.ledger_world import document, pack, seen
@@ -163,3 +166,57 @@ def test_a_long_but_allowed_address_is_read(farm: Sender) -> None:
     names = ",".join(pack(n) for n in range(300))
     assert 10_000 < len(names) < 16_000
     assert farm.get(f"/events?MATCH_epc={names}").status_code == 200
+
+
+HEADERS = (
+    "Accept",
+    "GS1-EPCIS-Version",
+    "GS1-EPCIS-Min",
+    "GS1-EPCIS-Max",
+    "GS1-CBV-Min",
+    "GS1-CBV-Max",
+    "GS1-EPC-Format",
+    "GS1-CBV-XML-Format",
+    "GS1-Extensions",
+)
+PIECES = (
+    "*/*", "application/json", "application/xml", "text/xml", ";q=0.5", ";q=", ",", "=", "2.0", "1.2", ".", "9" * 30,
+    "Always_EPC_URN", "ex=http://a.example/", "\t", "%", "é", "*", "/", "application/*",
+)  # fmt: skip
+PATHS = (
+    "/events", "/eventTypes/{}", "/epcs/{}/events", "/bizSteps/{}", "/readPoints/{}/events", "/dispositions/{}",
+    "/events/{}", "/trace/{}", "/recall-scope/{}", "/nextPageToken/{}", "/queries/{}", "/{}",
+)  # fmt: skip
+WORDS = st.one_of(
+    st.text(max_size=30),
+    st.sampled_from(
+        [pack(1), "urn:epc:id:sgtin:8935000.000001.77", "*", "urn:epc:id:sgtin:*", "(01)", "ni:///sha-256;x"]
+    ),
+)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    headers=st.dictionaries(
+        st.sampled_from(HEADERS), st.lists(st.sampled_from(PIECES), max_size=5).map("".join), max_size=4
+    ),
+    path=st.sampled_from(PATHS),
+    word=WORDS,
+    query=st.dictionaries(
+        st.sampled_from(["perPage", "nextPageToken", "at", "direction", "limit", "MATCH_epc", "orderBy", "é"]),
+        WORDS,
+        max_size=3,
+    ),
+)
+def test_no_nonsense_is_a_fault_of_ours(
+    farm: Sender, headers: dict[str, str], path: str, word: str, query: dict[str, str]
+) -> None:
+    address = path.format(encoded(word.encode("utf-8", "replace").decode()))
+    answer = farm.get(f"{address}?{urlencode(query)}", **{name: value.strip() for name, value in headers.items()})
+    assert answer.status_code in {200, 400, 404, 405, 406, 413, 414}, (answer.status_code, answer.content)
+    if answer.status_code != 200:
+        assert answer["Content-Type"].startswith("application/problem+")
+    elif "xml" in answer["Content-Type"]:
+        xml(answer)
+    else:
+        answer.json()
