@@ -156,6 +156,19 @@ def test_the_media_type_must_be_what_the_text_is(sender: Sender, content_type: s
     assert stored() == 0
 
 
+@pytest.mark.parametrize("number", ["x", "%00", "%F0%9F%8C%BE", "11111111-1111-4111-8111-111111111111", "a%2Fb"])
+def test_jobs_that_are_not_there(sender: Sender, number: str) -> None:
+    check_problem(sender.get(f"/capture/{number}"), 404, "NoSuchResourceException")
+
+
+@pytest.mark.parametrize("content_type", ["application/xml", "application/json"])
+def test_utf_16_is_refused_in_words(sender: Sender, content_type: str) -> None:
+    text = xml_document(xml_event(pack(1))) if "xml" in content_type else document(seen(pack(1)))
+    body = sender.post("/capture", text.decode().encode("utf-16"), content_type=content_type)
+    assert "UTF-16" in check_problem(body, 400, "ValidationException")["detail"]
+    assert stored() == 0
+
+
 def test_a_key_has_its_length(sender: Sender) -> None:
     answer = sender.post("/capture", document(seen(pack(1))), **{"Idempotency-Key": "k" * 201})
     check_problem(answer, 400, "ValidationException")

@@ -1,6 +1,6 @@
 """A process that fills or works the inbox and says on its output what it has done; tests kill it.
 
-python -m tests.crash.inbox_worker fill FIRST COUNT [--key] [--ready] [--deferred] [--dawdle]
+python -m tests.crash.inbox_worker fill FIRST COUNT [--key] [--inline] [--ready] [--deferred] [--dawdle]
 python -m tests.crash.inbox_worker drain [--ready] [--slow S] [--die-over N] [--stop] [--out-first] [--no-lock]
 python -m tests.crash.inbox_worker token
 """
@@ -40,6 +40,7 @@ def main() -> None:
     parser.add_argument("first", type=int, nargs="?", default=0)
     parser.add_argument("count", type=int, nargs="?", default=0)
     parser.add_argument("--key", action="store_true", help="send under an Idempotency-Key")
+    parser.add_argument("--inline", action="store_true", help="capture at once, past the inbox")
     parser.add_argument("--ready", action="store_true", help="say so, and wait for a line before beginning")
     parser.add_argument("--deferred", action="store_true", help="the twin that must fail: no lock before reading")
     parser.add_argument("--dawdle", action="store_true", help="sleep inside the transaction, so that others get in")
@@ -63,7 +64,11 @@ def main() -> None:
 def fill(args: argparse.Namespace) -> None:
     for number in range(args.first, args.first + args.count):
         key = f"document {number}" if args.key else None
-        job = inbox.enqueue(numbered(number), submitter="somebody", idempotency_key=key)
+        data = numbered(number)
+        if args.inline:
+            job = capture.attempt(data, submitter="somebody", idempotency_key=key).job
+        else:
+            job = inbox.enqueue(data, submitter="somebody", idempotency_key=key)
         say(number, job.id)
 
 

@@ -217,8 +217,9 @@ def test_the_twin_without_the_lock_does_work_twice(site: Site) -> None:
         site.check_done_once(40)
 
 
-def test_two_senders_with_the_same_keys_get_the_same_jobs(site: Site) -> None:
-    results = two(site, "fill", 0, 40, "--key", "--dawdle")
+@pytest.mark.parametrize("way", [[], ["--inline"]], ids=["inbox", "inline"])
+def test_two_senders_with_the_same_keys_get_the_same_jobs(site: Site, way: list[str]) -> None:
+    results = two(site, "fill", 0, 40, "--key", "--dawdle", *way)
     assert [code for code, _, _ in results] == [0, 0], results
     first, second = (output.splitlines() for _, output, _ in results)
     assert first == second

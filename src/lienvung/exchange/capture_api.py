@@ -76,6 +76,8 @@ def _idempotency_key(request: HttpRequest) -> str | None:
 
 def check_kind(request: HttpRequest, data: bytes) -> None:
     """The media type must be what the text is: a sender that mixes them up has sent something else than it thinks."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return  # UTF-16: the reader says what is wrong with it
     is_xml = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
     if is_xml == (request.content_type not in JSON):
         return

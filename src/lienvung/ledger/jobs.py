@@ -13,6 +13,7 @@ that moment (EPCIS 2.0 section 12.6.2):
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ COLUMNS = "id, created_at, finished_at, running, success, behaviour, new_events,
 SELECT = f"SELECT {COLUMNS} FROM ledger_job "
 SALT = "lienvung.epcis.jobs"
 ERRORS_KEPT = 100  # a job is read often; a document may have a fault in each of its events
+_ID = re.compile(r"[0-9a-f-]{36}")
 LONGEST = 1_000  # characters of a message or a path, which may quote what was sent
 
 
@@ -207,9 +209,9 @@ def job_as_it_stands(job: str) -> Job:
 
 def get_job(job: str, submitters: Sequence[str]) -> Job:
     """A job that one of these organisations sent. Raises NotFound."""
-    found = (
-        rows(f"{SELECT} WHERE id = %s AND submitter IN {marks(submitters)}", (job, *submitters)) if submitters else []
-    )
+    found = []
+    if submitters and _ID.fullmatch(job):  # what is no id may hold what no database takes
+        found = rows(f"{SELECT} WHERE id = %s AND submitter IN {marks(submitters)}", (job, *submitters))
     if not found:
         raise NotFound("ledger.no_such_job", vi=f"Không có lần ghi {job}", en=f"no capture job {job}")
     return _job(found[0])
