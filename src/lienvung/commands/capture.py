@@ -1,6 +1,6 @@
 """Capture EPCIS documents into the ledger of this installation.
 
-Each FILE is one document (EPCIS 2.0 JSON or JSON-LD; `-` reads standard input)
+Each FILE is one document (EPCIS 2.0 JSON or XML, EPCIS 1.2 XML; `-` reads standard input)
 and goes in whole or not at all. A file that was captured before is harmless.
 Prints one line a file; exit code 1 when a file was refused, with every fault and
 its place in the document.
@@ -21,7 +21,7 @@ from lienvung.people.access import organisation
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", metavar="FILE", help="EPCIS 2.0 JSON document; - for standard input")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="EPCIS document (JSON or XML); - for standard input")
     parser.add_argument("--submitter", metavar="UUID", help="the organisation in whose name it is captured")
 
 

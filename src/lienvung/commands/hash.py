@@ -1,10 +1,11 @@
 """Print the CBV event hash (CBV 2.0, section 8.9) of each event, one a line, in document order.
 
-A FILE is an EPCIS 2.0 JSON document, query document, or bare event; - reads standard input. Faults go to standard
-error, each with its place, and the exit code is 1.
+A FILE is an EPCIS document, query document, or bare event, in JSON or in XML (2.0, 1.2; in XML the order of elements
+is not looked at, for the hash does not depend on it); - reads standard input. Faults go to standard error, each with
+its place, and the exit code is 1.
 
-In mã băm CBV của từng sự kiện EPCIS, mỗi dòng một mã, theo thứ tự trong tài liệu. FILE là tài liệu EPCIS 2.0 JSON;
-- là đọc từ đầu vào chuẩn. Lỗi được in ra kênh lỗi kèm vị trí, mã thoát là 1.
+In mã băm CBV của từng sự kiện EPCIS, mỗi dòng một mã, theo thứ tự trong tài liệu. FILE là tài liệu EPCIS (JSON hay
+XML); - là đọc từ đầu vào chuẩn. Lỗi được in ra kênh lỗi kèm vị trí, mã thoát là 1.
 
     lienvung hash document.jsonld
     lienvung hash --pre-hash - < document.jsonld

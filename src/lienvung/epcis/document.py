@@ -146,9 +146,10 @@ def not_utf8(data: bytes) -> Invalid | None:
         data.decode()
     except UnicodeDecodeError as error:
         at = error.start
-        return _not_json(
-            f"byte thứ {at} (0x{data[at]:02X}) không phải UTF-8", f"byte {at} (0x{data[at]:02X}) is not UTF-8"
-        )
+        vi, en = f"byte thứ {at} (0x{data[at]:02X}) không phải UTF-8", f"byte {at} (0x{data[at]:02X}) is not UTF-8"
+        if is_xml(data):
+            return Invalid("epcis.xml", vi=f"Không phải XML đúng (UTF-8): {vi}.", en=f"Not proper XML (UTF-8): {en}.")
+        return _not_json(vi, en)
     return None
 
 

@@ -117,7 +117,7 @@ class EventReader(OpenReader):
                     continue
                 found = entries.get(tag)
             if found is None:
-                if layout.future and tag == child.tag:
+                if layout.future and tag == child.tag and tag not in layouts.STANDARD_NAMES:
                     yield f"epcis:{decode_name(tag)}", None, child
                 else:
                     self.unknown(child)

@@ -168,7 +168,7 @@ def _loose(shape: Shape) -> Layout:
         ordered=False,
         attributes=True,
     )
-    wrapper = Layout(dict(made.entries), (), several, open_ended=True, ordered=False, attributes=True)
+    wrapper = Layout(dict(made.entries), (), several, open_ended=True, ordered=False, attributes=True, future=True)
     for layout in (made, wrapper):
         for name in ("extension", "baseExtension"):
             layout.entries[name] = (99, wrapper)
@@ -192,3 +192,5 @@ STRICT = {
 }
 LOOSE = {kind: _loose(shape) for kind, shape in {**SHAPES_2_0, "QuantityEvent": _QUANTITY}.items()}
 EXTENDED = _loose(EXTENDED_2_0)
+STANDARD_NAMES = frozenset(name for layout in LOOSE.values() for name in layout.entries)
+"""Members of events, which stand in the place of none that a later EPCIS may define."""

@@ -92,6 +92,8 @@ class Namer:
         own = self._own_of.get(uri)
         if own is not None:
             return own
+        if uri == XML_NAMESPACE:
+            self._share("xml", uri)
         shared = self._prefix_of.get(uri)
         if shared is not None and shared not in self._own:
             return shared
