@@ -23,6 +23,8 @@ from lienvung.catalogue import actions as catalogue  # noqa: E402
 from lienvung.epcis import build  # noqa: E402
 from lienvung.ledger.capture import capture_events  # noqa: E402
 from lienvung.ledger.events import latest  # noqa: E402
+from lienvung.resolver.actions import register_link  # noqa: E402
+from lienvung.resolver.drafts import Draft  # noqa: E402
 
 
 def second_lot(world: World) -> str:
@@ -44,6 +46,8 @@ def second_lot(world: World) -> str:
 def main() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     world = make_world()
+    recipe = Draft(world.rice.path, "recipeInfo", "https://nau.example/{lot}", "Cách nấu", "How to cook", ("vi", "en"))
+    link = register_link(by=None, owner=world.grower, draft=recipe)
     device = TOTPDevice.objects.create(user=world.accounts["manager"], name="Lienvung", confirmed=True)
     print(
         json.dumps(
@@ -58,6 +62,7 @@ def main() -> None:
                 "product": str(world.rice.pk),
                 "organisation": str(world.grower.pk),
                 "event": latest(1)[0].hash.hex(),
+                "link": str(link.pk),
             }
         )
     )
