@@ -15,7 +15,7 @@ from lienvung.ledger import query_blocks, query_conditions, query_walk, reading
 from lienvung.ledger.access import Visible, visible_to_organisations
 from lienvung.ledger.capture import capture
 from lienvung.ledger.collections import KINDS, vocabulary_page
-from lienvung.ledger.query import QueryTooLarge, matches_since, newest_rid, run_query
+from lienvung.ledger.query import QueryProblem, QueryTooLarge, matches_since, newest_rid, run_query
 
 pytestmark = pytest.mark.django_db
 QUERIES: list[dict[str, list[Any]]] = [
@@ -200,3 +200,43 @@ def test_a_later_word_of_the_same_sender_takes_the_place_of_the_earlier(world: W
     others = Visible("1 = 1", voices=(str(world.stranger.pk),))
     assert not run_query({name: ["Sa Dec"]}, seen_by=others).events, "another organisation's word does not count"
     assert GTIN
+
+
+@pytest.mark.parametrize("rare", [query_walk.RARE, 0])
+def test_more_events_than_allowed_are_an_error_whatever_the_way(rare: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    _small(monkeypatch, 16)
+    monkeypatch.setattr(query_walk, "RARE", rare)
+    capture(document(*(seen(pack(n), minute=n, bizStep="loading") for n in range(40))))
+    query = {"EQ_bizStep": ["loading"]}
+    assert len(run_query({**query, "maxEventCount": ["40"]}, per_page=100).events) == 40
+    assert run_query({**query, "maxEventCount": [str(2**31 - 1)]}, per_page=1).next_token
+    with pytest.raises(QueryTooLarge):
+        run_query({**query, "maxEventCount": ["39"]})
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ({"EQ_none": ["x"]}, "EQ_none"),
+        ({"EQ_nobody:field": ["x"]}, "EQ_nobody:field"),
+        ({"GE_value_CEL": ["warm"]}, "GE_value_CEL"),
+        ({"GE_value_CEL": ["1e-99999999"]}, "GE_value_CEL"),
+        ({"EQ_value_CEL": ["1", "x"]}, "EQ_value_CEL"),
+        ({"GE_percRank": ["1", "2"]}, "GE_percRank"),
+        ({"LT_errorDeclaration_Time": ["soon"]}, "LT_errorDeclaration_Time"),
+        ({"EQ_booleanValue": ["maybe"]}, "EQ_booleanValue"),
+        ({"EQ_bizStep": [""]}, "EQ_bizStep"),
+        ({"EQ_stringValue": ["a\x00b"]}, "EQ_stringValue"),
+        ({"EQ_stringValue": ["\ud800"]}, "EQ_stringValue"),
+        ({"EXISTS_cbvmda:a": ["2"]}, "EXISTS_cbvmda:a"),
+        ({"HASATTR_eventTime": ["cbvmda:city"]}, "HASATTR_eventTime"),
+        ({"orderBy": ["nobody:field"]}, "orderBy"),
+        ({"WD_readPoint": ["no place"]}, "WD_readPoint"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_with_its_name(query: dict[str, list[Any]], named: str) -> None:
+    with pytest.raises(QueryProblem) as caught:
+        run_query(query)
+    assert caught.value.path == named
+    assert caught.value.exception == "QueryParameterException"
+    assert caught.value.vi

@@ -24,6 +24,7 @@ from lienvung.epcis.wire import COMMON, STANDARD_TYPES, decode_untyped
 from lienvung.errors import Invalid
 
 LONGEST = 200  # characters of a word; PostgreSQL indexes take no more than 2,700 bytes
+LARGEST = 300  # powers of ten; beyond them a number is a text
 INNER = "+"
 TIME = " @"
 ERROR = "errorDeclaration"
@@ -74,7 +75,12 @@ def number_of(value: Any) -> float | None:
             value = Decimal(text)
         except InvalidOperation:
             return None
-    number = float(value)
+    if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) > LARGEST:
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
     return number if math.isfinite(number) else None
 
 

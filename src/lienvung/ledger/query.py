@@ -26,7 +26,7 @@ from lienvung.ledger.query_conditions import Condition, During
 from lienvung.ledger.query_order import FieldOrder, Order, first_by_field, order_of
 from lienvung.ledger.query_parameters import bounds_of, conditions_of, match, texts_of
 from lienvung.ledger.query_problems import QueryProblem, QueryTooComplex, QueryTooLarge, refuse
-from lienvung.ledger.query_walk import Way, first_events
+from lienvung.ledger.query_walk import Way, count_events, first_events
 from lienvung.ledger.reading import rows
 
 PER_PAGE = 30
@@ -60,6 +60,11 @@ class Search:
             self.conditions.append(During(since, before))
         if naming is not None:
             self.conditions.append(anywhere(naming))
+
+    def count(self, *, top: int, most: int) -> int:
+        """How many events there are, at most one more than `most`."""
+        top = top if self.most is None else min(top, self.most)
+        return count_events(self.conditions, low=self.low, top=top, most=most) if top >= self.low else 0
 
     def first(self, order: Order, *, top: int, last: list[Any] | None, count: int) -> list[list[Any]]:
         """Where the first `count` events after `last` stand: what a token needs of each, its number at the end."""
@@ -102,7 +107,7 @@ def run_query(
     if token is None:
         top, shown, last = newest_rid(), 0, None
         most = order.most
-        if most is not None and len(search.first(order.counting, top=top, last=None, count=most + 1)) > most:
+        if most is not None and search.count(top=top, most=most) > most:
             raise QueryTooLarge(
                 "ledger.query_too_large",
                 vi=f"Có hơn {most} sự kiện",

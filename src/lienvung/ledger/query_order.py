@@ -9,7 +9,7 @@ order is.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from lienvung.epcis.lookups import lookups_for
@@ -17,6 +17,7 @@ from lienvung.epcis.query_names import named_field
 from lienvung.ledger.fields import TIME, field_term
 from lienvung.ledger.query_conditions import Condition, Rows
 from lienvung.ledger.query_fields import term_numbers
+from lienvung.ledger.query_parameters import check_text
 from lienvung.ledger.query_problems import refuse
 from lienvung.ledger.query_walk import Way, first_events
 from lienvung.ledger.reading import marks, rows
@@ -39,11 +40,6 @@ class Order:
     limit: int | None = None  # eventCountLimit
     most: int | None = None  # maxEventCount
 
-    @property
-    def counting(self) -> Order:
-        """The quickest order, where only the number of events matters."""
-        return replace(self, by="recordTime")
-
 
 def order_of(parameters: Mapping[str, Sequence[Any]], prefixes: Mapping[str, str] | None = None) -> Order:
     by = parameters.get("orderBy", ["recordTime"])
@@ -58,6 +54,7 @@ def order_of(parameters: Mapping[str, Sequence[Any]], prefixes: Mapping[str, str
     if limit and "orderBy" not in parameters:
         raise refuse("eventCountLimit", "cần có orderBy", "needs orderBy")
     chosen = str(by[0])
+    check_text("orderBy", [chosen])
     return Order(
         chosen if chosen in ("eventTime", "recordTime") else _field(chosen, prefixes),
         list(way) == ["DESC"],

@@ -75,6 +75,7 @@ def conditions_of(
     for name, given in parameters.items():
         if name in STEERING or name in BOUNDS:
             continue
+        check_text(name, given)
         kind = kind_of(name)
         if kind is None:
             raise refuse(name[:200], "không có tham số này", "there is no such parameter")
@@ -89,6 +90,22 @@ def conditions_of(
         found.append(_condition(name, values, lookups, seen_by))
     visible = visible_condition(seen_by)
     return found if visible is None else [*found, visible]
+
+
+def check_text(name: str, values: Values) -> None:
+    """No text that a database cannot hold: NUL, half a pair of UTF-16."""
+    for text in (name, *values):
+        if isinstance(text, str) and ("\x00" in text or (not text.isprintable() and not _encodes(text))):
+            shown = name.encode("ascii", "replace").decode().replace("\x00", "?")[:200]
+            raise refuse(shown, "có ký tự không hợp lệ", "has a character that is not allowed")
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_asked(name: str, values: Values) -> bool:

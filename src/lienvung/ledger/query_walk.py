@@ -60,12 +60,32 @@ def first_events(
                 break
     if known:
         return _few(known, conditions, way, (low, top), last, count)
-    ordered = sorted(conditions, key=lambda one: one.cost)
-    if not any(isinstance(one, Words | Places | Rows | Known) for one in conditions):
-        ordered = [Words("type", ALL_TYPES), *ordered]  # numbers without an event have no type
+    ordered = in_order(conditions)
     if way.by_time:
         return _by_time(ordered, way, (low, top), last, count)
     return _by_number(ordered, way, (low, top), count)
+
+
+def count_events(conditions: Sequence[Condition], *, low: int, top: int, most: int) -> int:
+    """How many events have all conditions, at most one more than `most`."""
+    way = Way(by_time=False, descending=True)
+    if any(condition.rare(RARE) is not None for condition in conditions):
+        return len(first_events(conditions, way=way, low=low, top=top, last=None, count=most + 1))
+    ordered = in_order(conditions)
+    found = 0
+    for block in reversed(blocks_between(low, top)):
+        found += len(_in_block(ordered, block, (low, top)))
+        if found > most:
+            break
+    return min(found, most + 1)
+
+
+def in_order(conditions: Sequence[Condition]) -> list[Condition]:
+    """The cheapest condition first; where none of them knows which numbers have an event, one that does."""
+    ordered = sorted(conditions, key=lambda one: one.cost)
+    if any(isinstance(one, Words | Places | Rows | Known) for one in conditions):
+        return ordered
+    return [Words("type", ALL_TYPES), *ordered]
 
 
 def _few(
@@ -151,4 +171,4 @@ def _by_time(
     return sorted(((-sign * t, -sign * rid) for t, rid in best), reverse=way.descending)
 
 
-__all__ = ["SIZE", "Place", "Way", "first_events"]
+__all__ = ["SIZE", "Place", "Way", "count_events", "first_events"]
