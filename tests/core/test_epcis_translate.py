@@ -26,6 +26,7 @@ TWINS = {
     "urn:epc:idpat:sgtin:8935001.070000.*": "https://id.gs1.org/01/08935001700005",
     "urn:epc:id:upui:8935001.070000.U1": "https://id.gs1.org/01/08935001700005/235/U1",
     "urn:epc:id:itip:8935001.070000.01.02.S": "https://id.gs1.org/8006/089350017000050102/21/S",
+    "urn:epc:id:itip:8935001.070000.01.02..": "https://id.gs1.org/8006/089350017000050102/21/.",
     "urn:epc:id:sscc:8935001.0700000000": "https://id.gs1.org/00/089350017000000005",
     "urn:epc:id:sgln:8935001.70000.0": "https://id.gs1.org/414/8935001700005",
     "urn:epc:id:sgln:8935001.70000.dock%2F4": "https://id.gs1.org/414/8935001700005/254/dock%2F4",

@@ -111,10 +111,17 @@ def parse_urn(urn: str) -> Urn | None:
             )
         if bool(dot) == (name in _NO_SERIAL):
             _broken(urn, "sai số phần ngăn bởi dấu chấm", "the number of parts between the dots is wrong")
-    if not pattern and name not in _NO_SERIAL and (not rest or (rest.endswith(".") and name in ("itip", "cpi"))):
+    if not pattern and name not in _NO_SERIAL and not _serial(name, rest):
         _broken(urn, "thiếu phần số sê-ri", "the serial part is missing")
     ais = tuple((ai, decode(value)) for ai, value in scheme.make(prefix, reference, rest) if value)
     return Urn(kind, name, ais, len(prefix))
+
+
+def _serial(name: str, rest: str) -> str:
+    """The serial part of what follows the reference; it may hold dots of its own (an ITIP's serial "1.")."""
+    if name == "itip":
+        return rest.partition(".")[2].partition(".")[2]
+    return rest.rpartition(".")[2] if name == "cpi" else rest
 
 
 def _broken(urn: str, vi: str, en: str) -> NoReturn:
