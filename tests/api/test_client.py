@@ -206,7 +206,7 @@ def test_trace_recall_scope_and_resolver(client: Client, server: Running) -> Non
     assert len(both) > len(back)
     assert list(client.recall_scope(lot))
     graph = client.trace_graph(lot, direction="forward", limit=50)
-    assert graph["nodes"]
+    assert graph["things"]
     assert client.recall_scope_graph(lot)["lots"] == 1
     with pytest.raises(Refused):
         list(Client(server.origin, server.stranger).recall_scope(pack("unknown")))
@@ -217,6 +217,8 @@ def test_trace_recall_scope_and_resolver(client: Client, server: Running) -> Non
     links = client.linkset(lot)
     assert links.default is not None
     assert links.of_type("pip")
-    assert client.resolve(lot, link_type="gs1:traceability").target == links.of_type("traceability")[0].target
+    journey = client.resolve(lot, link_type="gs1:traceability").target
+    assert journey is not None
+    assert journey.startswith(links.of_type("traceability")[0].target)
     with pytest.raises(Missing):
         client.resolve(lot, link_type="gs1:recipeInfo")

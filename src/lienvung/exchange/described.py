@@ -4,7 +4,7 @@ Each `*_api.py` keeps a list `RESOURCES` beside its views; a test walks it again
 undescribed and no description is without an address. Texts are pairs (vi, en) like everywhere.
 
 What every address shares is added by `openapi.py` and not said again: OPTIONS and HEAD, bearer security, the version
-headers, and the problems 401, 403, 405, 406 and 500.
+headers, and the problems 401, 403, 405, 406, 500 and 503.
 
     RESOURCES = [
         Resource(
@@ -85,7 +85,7 @@ class Operation:
     answers: tuple[Answer, ...]
     parameters: tuple[Parameter, ...] = ()
     body: Body | None = None
-    problems: tuple[int, ...] = ()  # statuses beyond 401, 403, 405, 406, 500
+    problems: tuple[int, ...] = ()  # statuses beyond 401, 403, 405, 406, 500, 503
     scope: Literal["query", "capture"] | None = "query"
     about: Text | None = None
     filters: bool = False  # takes all parameters of the standard's simple event query, fixed ones and families

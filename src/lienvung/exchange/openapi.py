@@ -28,6 +28,7 @@ from lienvung.exchange import (
     trace_api,
 )
 from lienvung.exchange.described import EVENT_MEDIA, Answer, Body, Operation, Parameter, Resource, Schema
+from lienvung.exchange.headers import VERSIONS
 from lienvung.exchange.openapi_names import (
     ANNOUNCED,
     ASKED,
@@ -42,7 +43,7 @@ from lienvung.exchange.openapi_schemas import modern, schemas
 from lienvung.exchange.resource import resource
 from lienvung.texts import Text
 
-ALWAYS = (401, 403, 405, 406, 500)
+ALWAYS = (401, 403, 405, 406, 500, 503)
 DOCUMENT = "application/json"
 TAGS = {
     "capture": Text("Ghi sự kiện", "Capture"),
@@ -277,7 +278,11 @@ def components() -> dict[str, Any]:
                 "description": "a signed-in session; changes also need the CSRF token",
             },
         },
-        "headers": {name: {"description": lines(about), "schema": schema} for name, (about, schema) in HEADERS.items()},
+        "headers": {
+            name: {"description": lines(about), "schema": schema}
+            for name, (about, schema) in HEADERS.items()
+            if name != "GS1-Signature"
+        },
         "parameters": {**query_parameters(), **header_parameters()},
         "responses": problem_responses(),
         "schemas": schemas(),
@@ -341,6 +346,8 @@ def text() -> str:
 
 def get_document(request: HttpRequest) -> HttpResponse:
     answer = HttpResponse(text(), content_type=DOCUMENT)
+    for name in VERSION_HEADERS:
+        answer.headers[name] = VERSIONS[name]
     answer.headers["Cache-Control"] = "public, max-age=3600"
     return answer
 
