@@ -17,7 +17,7 @@ from tests.api.test_epcis_named import delete, keep
 from tests.ledger_world import document, pack, seen
 from tests.webhooks import Receiver, running
 
-from lienvung.exchange import actions, rules, subscriptions
+from lienvung.exchange import access, actions, rules, subscriptions
 from lienvung.exchange.models import Subscription
 from lienvung.exchange.subscriptions_api import subscription_body
 from lienvung.ledger.query import newest_rid
@@ -402,6 +402,17 @@ def test_what_may_not_be_called_any_more_is_not_called(farm: Sender, receiver: R
     deliver(made)
     assert receiver.calls == []
     assert shown(farm, made)["state"] == "retrying"
+
+
+def test_who_was_served_last_is_looked_at_last(farm: Sender, receiver: Receiver, clock: Clock) -> None:
+    made = [subscribe(farm, receiver) for _ in range(3)]
+    send(farm, 1)
+    clock.pass_by(1)
+    deliver(made[0])
+    send(farm, 2)
+    ids = [str(each.pk) for each in access.due(clock.ms, newest_rid())]
+    assert set(ids[:2]) == {each.json()["subscriptionID"] for each in made[1:]}
+    assert ids[2] == made[0].json()["subscriptionID"]
 
 
 def test_two_workers_at_once_move_a_position_once(farm: Sender, receiver: Receiver) -> None:

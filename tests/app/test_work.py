@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -221,6 +222,31 @@ def test_the_lease_of_a_process_that_is_no_more_is_free() -> None:
 @pytest.mark.django_db
 def test_the_databases_clock_is_read() -> None:
     assert abs(worker._database_ms() - time.time() * 1000) < 60_000
+
+
+def test_dead_receivers_of_one_organisation_leave_room_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on, begun = threading.Event(), []
+
+    def stuck(pk: str) -> bool:
+        begun.append(pk)
+        return go_on.wait(30)
+
+    def waiting(name: str) -> Any:
+        return SimpleNamespace(pk=name, query=SimpleNamespace(organisation_id=name[0]))
+
+    listed = [waiting(name) for name in ("a1", "a2", "a3", "a4", "b1", "a5", "b2", "b3", "c1")]
+    monkeypatch.setattr(worker, "_step", stuck)
+    monkeypatch.setattr(worker, "newest_rid", lambda: 0)
+    monkeypatch.setattr(worker.access, "due", lambda *_: listed)
+    deliveries = worker.Deliveries()
+    assert deliveries.work() == 5
+    assert deliveries.work() == 0  # each at most once
+    until(lambda: len(begun) == 5)
+    assert sorted(begun) == ["a1", "a2", "b1", "b2", "c1"]
+    go_on.set()
+    until(lambda: not deliveries.busy())
+    assert deliveries.work() == 5
+    deliveries.finish()
 
 
 def test_a_chore_that_fails_does_not_end_the_worker(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -150,10 +150,11 @@ def begin_run(subscription: Subscription, *, up_to: int) -> bool:
 
 
 def note_delivered(subscription: Subscription, *, position: int, now_ms: int) -> bool:
-    """The receiver took everything up to `position`."""
+    """The receiver took everything up to `position`. Who was served last is looked at last."""
     return _move(
         subscription,
         position=position,
+        next_ms=now_ms,
         notified_ms=now_ms,
         run_sent=True,
         failures=0,
