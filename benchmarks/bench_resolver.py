@@ -44,7 +44,6 @@ def boot(home: str, url: str) -> Any:
     from django.core.management import call_command
 
     django.setup()
-    logging.getLogger("django.request").setLevel(logging.ERROR)  # not each 404 of the questions
     call_command("migrate", verbosity=0)
     from tests.world import make_world
 
@@ -90,6 +89,7 @@ def asker() -> Callable[[str, str, int], float]:
     from django.core.wsgi import get_wsgi_application
 
     application = get_wsgi_application()
+    logging.getLogger("django.request").setLevel(logging.ERROR)  # not each 404 of the questions
     base = {
         "REQUEST_METHOD": "GET", "SCRIPT_NAME": "", "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "8000",
         "SERVER_PROTOCOL": "HTTP/1.1", "REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "127.0.0.1:8000",

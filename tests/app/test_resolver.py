@@ -194,13 +194,33 @@ def test_the_owners_default_of_a_product_stands_for_its_lots(world: World) -> No
     assert led(world.lot.path) == f"https://gao.example/{world.rice.gtin}"
     assert ask(world.lot.path)["Cache-Control"] == "public, max-age=0, must-revalidate"
     lot, product = told(world.lot.path)
-    assert lot[VOC + "defaultLink"][0]["href"] == lot[VOC + "homepage"][0]["href"] == led(world.lot.path)
+    assert lot[VOC + "defaultLink"][0]["href"] == led(world.lot.path)
+    assert led(world.lot.path) in [link["href"] for link in lot[VOC + "homepage"]]
     assert lot[VOC + "pip"][0]["href"] == f"{SITE}/p{world.lot.path}"  # the page is there still, under its own name
     assert len(product[VOC + "homepage"]) == 1  # the lot's address makes no sense for the product
+    assert f"https://gao.example/lo/{world.lot.number}" in [link["href"] for link in lot[VOC + "homepage"]]
     add(world, world.lot.path, "pip", "https://gao.example/lot", default="default")
     assert led(world.lot.path) == "https://gao.example/lot"
     lot, _ = told(world.lot.path)
     assert [link["href"] for link in lot[VOC + "pip"]] == ["https://gao.example/lot"]
+
+
+def test_a_products_link_with_a_variable_stands_where_its_value_is_known(world: World) -> None:
+    add(world, world.rice.path, "recipeInfo", "https://nau.example/{lot}")
+    add(world, world.rice.path, "support", "https://hotro.example/{gtin}/{lot}/{serial}")
+    item = f"{world.lot.path}/21/{world.packs[0].rpartition('/')[2]}"
+    for path in (world.lot.path, item):
+        assert led(path, "linkType=recipeInfo") == f"https://nau.example/{world.lot.number}?linkType=recipeInfo"
+    assert ask(world.rice.path, "linkType=recipeInfo").status_code == 404
+    assert ask(world.lot.path, "linkType=support").status_code == 404
+    serial = item.rpartition("/")[2]
+    assert led(item, "linkType=support").startswith(
+        f"https://hotro.example/{world.rice.gtin}/{world.lot.number}/{serial}?"
+    )
+    first, lot, product = told(item)
+    assert VOC + "support" in first
+    assert VOC + "recipeInfo" in lot
+    assert VOC + "recipeInfo" not in product
 
 
 def test_an_owners_page_beside_ours_does_not_make_a_tie(world: World) -> None:

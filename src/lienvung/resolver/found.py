@@ -8,7 +8,7 @@ never issued), else the one the owner named at this level, else at the nearest l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -39,6 +39,23 @@ class Found:
     def records(self) -> dict[str, list[LinkRecord]]:
         return access.active_links([path_of(ais) for ais in self.sets], now=self.now)
 
+    @cached_property
+    def placed(self) -> list[list[Link]]:
+        """The owner's links of each level: its own, then those of levels above whose variables are first known here."""
+        levels: list[list[Link]] = [[] for _ in self.sets]
+        for home, ais in enumerate(self.sets):
+            for record in self.records.get(path_of(ais), ()):
+                for at in range(home, -1, -1):
+                    link = _filled(record, self._ais(at))
+                    if link is not None:
+                        levels[at].append(link)
+                        break
+        return levels
+
+    def _ais(self, at: int) -> AIs:
+        """What a level is shown as: the finest one as it was asked for."""
+        return self.address.ais if at == 0 else self.sets[at]
+
     def default_level(self) -> Level | None:
         """The finest level that has a default link, asking only the rooms that may give one."""
         return next((level for level in self._levels(None) if level.default is not None), None)
@@ -55,8 +72,8 @@ class Found:
 
     def _level(self, at: int, kind: str | None) -> Level:
         """`kind`: '*' all links, None what decides the default, else also those of one kind."""
-        ais = self.address.ais if at == 0 else self.sets[at]
-        own = _filled(self.records.get(path_of(self.sets[at]), ()), ais)
+        ais = self._ais(at)
+        own = list(self.placed[at])
         offered = self._offered(ais, kind) if at == 0 or all(ai != "22" for ai, _ in ais) else []
         named = offered[0].title if offered else Text(*[rules.readable(path_of(ais))] * 2)
         level = Level(path_of(ais), named)
@@ -66,7 +83,7 @@ class Found:
             own = [replace(link, default="") for link in own if link.kind != urgent.kind]
             level.default = urgent
         else:
-            self._choose_default(level, at, ais, own, derived)
+            self._choose_default(level, at, own, derived)
         kinds = {link.kind for link in own}
         for link in derived:
             if link.default and link.kind in kinds and not link.urgent:  # the owner's own page bears that name
@@ -76,10 +93,10 @@ class Found:
         level.links = own
         return level
 
-    def _choose_default(self, level: Level, at: int, ais: AIs, own: list[Link], derived: Sequence[Link]) -> None:
+    def _choose_default(self, level: Level, at: int, own: list[Link], derived: Sequence[Link]) -> None:
         """Set the default and the choices of a level; inherited ones are added to its own links."""
         for above in range(at, len(self.sets)):
-            links = own if above == at else _filled(self.records.get(path_of(self.sets[above]), ()), ais)
+            links = own if above == at else self.placed[above]
             default = next((link for link in links if link.default == "default"), None)
             if default is None:
                 continue
@@ -101,24 +118,20 @@ class Found:
         return found
 
 
-def _filled(records: Iterable[LinkRecord], ais: AIs) -> list[Link]:
-    """The records as links of these AIs; one whose variables are not all known there is left out."""
-    links = []
-    for record in records:
-        href = rules.expand(record.target, ais)
-        if href is not None:
-            links.append(
-                Link(
-                    record.link_type,
-                    href,
-                    record.title,
-                    tuple(record.languages.split()),
-                    record.media_type,
-                    tuple(record.contexts.split()),
-                    record.default,
-                )
-            )
-    return links
+def _filled(record: LinkRecord, ais: AIs) -> Link | None:
+    """The record as a link of these AIs; None where its variables are not all known there."""
+    href = rules.expand(record.target, ais)
+    if href is None:
+        return None
+    return Link(
+        record.link_type,
+        href,
+        record.title,
+        tuple(record.languages.split()),
+        record.media_type,
+        tuple(record.contexts.split()),
+        record.default,
+    )
 
 
 def _derived(link: OfferedLink) -> Link:
