@@ -153,6 +153,13 @@ def test_named_queries(client: Client) -> None:
     assert caught.value.status == 400
 
 
+def test_a_question_that_no_address_can_hold(client: Client) -> None:
+    wanted = [pack(f"o{n}") for n in range(500)]
+    client.capture([seen(uri, minute=n) for n, uri in enumerate(wanted[:5])], wait=True).checked()
+    found = client.search({"MATCH_epc": wanted}, per_page=2, orderBy="eventTime", orderDirection="ASC")
+    assert [one["epcList"] for one in found] == [[uri] for uri in wanted[:5]]
+
+
 def test_subscriptions(client: Client) -> None:
     client.create_query("moi", EQ_action=["ADD"])
     with pytest.raises(Refused) as caught:

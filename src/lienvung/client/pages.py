@@ -52,12 +52,16 @@ def next_of(header: str) -> str | None:
     return None
 
 
-def all_pages(transport: Transport, url: str, headers: Mapping[str, str]) -> Iterator[Answer]:
-    """Every page, asked when it is needed. Raises Unusable where the server leads elsewhere or round in circles."""
+def all_pages(
+    transport: Transport, url: str, headers: Mapping[str, str], body: bytes | None = None
+) -> Iterator[Answer]:
+    """Every page, asked when it is needed; a `body` is posted for each (a query that changes nothing). Raises Unusable
+    where the server leads elsewhere or round in circles."""
     asked: set[str] = set()
     following: str | None = url
     while following is not None:
-        answer = transport.request("GET", following, headers=headers)
+        method = "GET" if body is None else "POST"
+        answer = transport.request(method, following, headers=headers, body=body, repeatable=True)
         asked.update((following, answer.url))
         yield answer
         target = next_of(answer.headers.get("link", ""))
