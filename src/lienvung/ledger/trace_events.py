@@ -17,7 +17,7 @@ from lienvung.ledger.trace_names import find
 from lienvung.ledger.trace_source import LedgerSource
 from lienvung.lineage.batches import Memo
 from lienvung.lineage.facts import ALWAYS, EPC, INPUT, NEVER, OUTPUT, Ints, distinct, ints, positions_in
-from lienvung.lineage.stays import stays_of
+from lienvung.lineage.stays import empties, stays_of
 from lienvung.lineage.walk import Reach, back, forward
 
 NESTING = 4
@@ -117,10 +117,10 @@ def _joined(spans: list[tuple[int, int]]) -> Iterable[tuple[int, int]]:
 
 
 def _travels(memo: Memo, told: dict[int, int], windows: Windows) -> None:
-    """What happened to containers themselves in these times."""
+    """What happened to containers themselves in these times, their being emptied included."""
     for here, batch in memo.parts(ints(sorted(windows))):
         m = batch.mentions
-        index, rows = batch.select(here, m.role >> 2 == EPC)
+        index, rows = batch.select(here, (m.role >> 2 == EPC) | empties(memo, batch))
         for holder, t, event in zip(batch.things[index].tolist(), m.t[rows].tolist(), m.event[rows].tolist()):
             if any(lo <= t <= hi for lo, hi in windows[holder]):
                 told[event] = t
