@@ -16,9 +16,11 @@ from tests.corpus import CORPUS, corpus_files, needs_corpus
 from lienvung.commands import hash as command
 from lienvung.epcis import event_hash, hash_document, pre_hash, read_document
 from lienvung.epcis.hashing import ni_of, pre_hash_document
+from lienvung.errors import ManyInvalid
 
-VECTORS = corpus_files("event-hash/*.json*")
-EQUAL = corpus_files("event-hash/expected_equal/*.json*")
+VECTORS = corpus_files("event-hash/*.json*") + corpus_files("event-hash/*.xml")
+EQUAL = corpus_files("event-hash/expected_equal/*.json*") + corpus_files("event-hash/expected_equal/*.xml")
+DRAFT = "numberPrecision"  # has measurement types of a draft, which GS1's vocabulary does not know
 
 
 def lines(path: Path) -> list[str]:
@@ -26,7 +28,7 @@ def lines(path: Path) -> list[str]:
 
 
 @needs_corpus
-@pytest.mark.parametrize("path", VECTORS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", VECTORS, ids=lambda path: path.name)
 def test_vectors(path: Path) -> None:
     data = path.read_bytes()
     expected = [line.strip() for line in lines(path.with_suffix(".hashes"))]
@@ -48,13 +50,21 @@ def test_no_vector_is_left_out() -> None:
         if [ni_of(line) for line in lines(path)] != [line.strip() for line in lines(path.with_suffix(".hashes"))]
     }
     assert damaged == {"epcisDocWithAllGS1Keys", "epcisDocWithDefaultSchemaInContext"}
-    assert len(VECTORS) >= 17
+    assert len(VECTORS) >= 28
+    hashed = {path.stem for path in CORPUS.glob("event-hash/*.hashes")}
+    assert {path.stem for path in VECTORS} == hashed
 
 
 @needs_corpus
 @pytest.mark.parametrize("path", EQUAL, ids=lambda path: path.stem)
 def test_events_that_say_the_same(path: Path) -> None:
-    assert len(set(hash_document(path.read_bytes()))) == 1
+    data = path.read_bytes()
+    if path.stem == DRAFT:
+        with pytest.raises(ManyInvalid):
+            hash_document(data)
+        for draft in (b"gs1:Humidity", b"gs1:Molar_concentration"):
+            data = data.replace(draft, b"gs1:Dimensionless")
+    assert len(set(hash_document(data))) == 1
 
 
 def text_of(**changes: Any) -> str:
@@ -179,5 +189,5 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     shown = capsys.readouterr()
     assert len(shown.out.splitlines()) == 2
     assert "epcis.choice [/epcisBody/eventList/0/action]" in shown.err
-    assert "epcis.xml" in shown.err
+    assert "epcis.xml: " in shown.err
     assert len(shown.err.splitlines()) == 3

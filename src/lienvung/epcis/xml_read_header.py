@@ -61,6 +61,7 @@ _WRAPPERS = {  # 2.0 has only events of user vocabularies there; senders who cha
     "2.0": _list_of(_EVENTS_2_0, open_ended=True),
     "1.2": _list_of("TransformationEvent AssociationEvent"),
 }
+_WRAPPERS["1.2"].attributes = False
 _ANY_LIST = _list_of(f"{_EVENTS_2_0} QuantityEvent", open_ended=True)
 _HEADERS = {
     "2.0": _with_attributes(_layout(_BUSINESS, "extension")),
