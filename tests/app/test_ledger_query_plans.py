@@ -12,7 +12,7 @@ from tests.ledger_world import FARM, GTIN, MILL, at, document, lot, pack, packed
 from tests.world import World
 
 from lienvung.ledger import query_blocks, query_conditions, query_walk, reading
-from lienvung.ledger.access import Visible, visible_to_organisations
+from lienvung.ledger.access import NOTHING, Visible, visible_to_organisations
 from lienvung.ledger.capture import capture
 from lienvung.ledger.collections import KINDS, vocabulary_page
 from lienvung.ledger.query import QueryProblem, QueryTooLarge, matches_since, newest_rid, run_query
@@ -166,6 +166,12 @@ def test_nobody_counts_or_lists_what_he_does_not_see(world: World, rare: int, mo
     assert set(vocabulary_page("epcs", seen_by=visible).values) == {pack(n) for n in range(5)}
     unstructured = Visible(visible.sql, visible.values)
     assert len(run_query({}, seen_by=unstructured).events) == 5
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=lambda query: " ".join(query) or "everything")
+def test_who_sees_nothing_finds_nothing(query: dict[str, list[Any]]) -> None:
+    store(own.events(12))
+    assert run_query(query, seen_by=NOTHING, prefixes={"ex": own.EX}).events == []
 
 
 def test_collections_hold_what_occurs_page_by_page() -> None:

@@ -112,6 +112,8 @@ def _words(value: Any, lookups: Lookups) -> list[str]:
 def _voices(seen_by: Visible) -> tuple[str, tuple[str, ...]]:
     if seen_by.voices is None:
         return "1 = 1", ()
+    if not seen_by.voices:
+        return "1 = 0", ()
     return f"a.sender IN {marks(seen_by.voices)}", seen_by.voices
 
 

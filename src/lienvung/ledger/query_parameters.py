@@ -18,6 +18,7 @@ from lienvung.epcis.vocabulary import BIZ_STEP, DISPOSITION
 from lienvung.errors import Invalid
 from lienvung.ledger import patterns
 from lienvung.ledger.access import EVERYTHING, Visible
+from lienvung.ledger.access import NOTHING as NOBODY
 from lienvung.ledger.events import event_rids
 from lienvung.ledger.identifiers import thing_ids
 from lienvung.ledger.query_conditions import (
@@ -140,6 +141,8 @@ def _condition(name: str, values: Values, lookups: Lookups, seen_by: Visible) ->
 def visible_condition(seen_by: Visible) -> Condition | None:
     if seen_by == EVERYTHING:
         return None
+    if seen_by == NOBODY:
+        return NOTHING
     if not seen_by.parts:
         return Sql(seen_by.sql, seen_by.values)
     parts: list[Condition] = []
