@@ -231,6 +231,17 @@ def test_an_owners_page_beside_ours_does_not_make_a_tie(world: World) -> None:
     assert product[VOC + "registryEntry"][0]["href"] == product[VOC + "defaultLink"][0]["href"]
 
 
+def test_links_of_a_key_that_nobody_registered_have_a_default_too(world: World) -> None:
+    world.grower.company_prefix = "8937777"
+    gtin = number("0893777700001")
+    add(world, f"/01/{gtin}", "homepage", "https://gao.example/1")
+    add(world, f"/01/{gtin}", "support", "https://gao.example/2", position=1)
+    for path in (f"/01/{gtin}", f"/01/{gtin}/10/L1", f"/01/{gtin}/21/S1"):
+        assert led(path) == "https://gao.example/1"
+    [product] = told(f"/01/{gtin}/10/L1")
+    assert product[VOC + "defaultLink"][0]["href"] == "https://gao.example/1"
+
+
 def test_while_a_recall_is_in_force_every_scan_leads_to_the_page(world: World) -> None:
     add(world, world.rice.path, "pip", "https://gao.example/", default="default")
     assert led(world.lot.path) == "https://gao.example/"

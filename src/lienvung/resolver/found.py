@@ -3,7 +3,8 @@
 One look-up by index for the records, a few for what the rooms know; neither grows with the number of lots.
 
 Which link is the default of a level (2.5.8, 2.5.9): the room's urgent one (a recall is in force, the code was
-never issued), else the one the owner named at this level, else at the nearest level above, else the room's.
+never issued), else the one the owner named at this level, else at the nearest level above, else the room's, else
+the owner's first link.
 """
 
 from __future__ import annotations
@@ -105,7 +106,9 @@ class Found:
             if above != at:
                 own.extend(link for link in (default, *level.multi) if not _among(link, own))
             return
-        level.default = next((link for link in derived if link.default), None)
+        named = next((link for link in derived if link.default), None)
+        # every entry point has a default (2.5.9): where nobody named one, the first link is it
+        level.default = named or next(iter(own), None)
         level.multi = [link for link in own if link.default == "multi"]
 
     def _offered(self, ais: AIs, kind: str | None) -> list[OfferedLink]:
