@@ -170,7 +170,7 @@ def test_nobody_counts_or_lists_what_he_does_not_see(world: World, rare: int, mo
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: " ".join(query) or "everything")
 def test_who_sees_nothing_finds_nothing(query: dict[str, list[Any]]) -> None:
-    store(own.events(12))
+    store(own.events(60))
     assert run_query(query, seen_by=NOTHING, prefixes={"ex": own.EX}).events == []
 
 
