@@ -1,4 +1,4 @@
-"""The ledger's own tests once more, on PostgreSQL: set LIENVUNG_TEST_POSTGRES to a DATABASE_URL to run them."""
+"""The ledger's and the resolver's own tests once more, on PostgreSQL: set LIENVUNG_TEST_POSTGRES to a DATABASE_URL to run them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ pytestmark = [
 
 def test_the_ledger_on_postgresql() -> None:
     suites = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests").glob("a*/test_*.py"))
-    chosen = [path for path in suites if "ledger_" in path or "trace" in path or "/test_epcis_" in path]
+    wanted = ("ledger_", "trace", "/test_epcis_", "/test_resolver")
+    chosen = [path for path in suites if any(part in path for part in wanted)]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--create-db", *chosen],
         cwd=ROOT,
