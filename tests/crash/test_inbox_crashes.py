@@ -12,6 +12,7 @@ import os
 import random
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -277,6 +278,16 @@ def serve(site: Site, port: int, *words: str) -> subprocess.Popen[str]:
     return server
 
 
+def wait_for_silence(port: int) -> None:
+    """Until no process of a killed server listens any more: some end only when they notice that it is gone."""
+    for _ in range(300):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return
+        time.sleep(0.1)
+    raise TimeoutError(f"something still listens at {port}")
+
+
 def ask(port: int, token: str, method: str, path: str, body: bytes | None = None) -> tuple[int, str, Any]:
     link = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     link.request(method, path, body, {"Content-Type": "application/json", "Authorization": f"Bearer {token}"})
@@ -298,6 +309,7 @@ def test_a_killed_server_goes_on_with_what_it_acknowledged(site: Site) -> None:
     finally:
         os.killpg(server.pid, signal.SIGKILL)
         server.wait()
+        wait_for_silence(port)
     server = serve(site, port)
     try:
         for _ in range(300):
