@@ -1,4 +1,4 @@
-"""The ledger's and the resolver's own tests once more, on PostgreSQL: set LIENVUNG_TEST_POSTGRES to a DATABASE_URL to run them."""
+"""The ledger's and the resolver's tests once more, on PostgreSQL: LIENVUNG_TEST_POSTGRES is a DATABASE_URL for it."""
 
 from __future__ import annotations
 
