@@ -83,8 +83,10 @@ def seeds(target: str) -> list[bytes]:
     if target == "json":
         return [(_JSON % ",".join(_JSON_EVENTS)).encode(), f"[{_JSON_EVENTS[0]}]".encode(), b"[]"]
     made = []
-    for number, version in ((2, "2.0"), (1, "1.2")):
-        late = "".join(_LATE) if number == 2 else f"<extension>{_LATE[0]}<extension>{_LATE[1]}</extension></extension>"
+    refused = f"<extension>{_LATE[0]}<extension>{_LATE[1]}</extension></extension>"  # ilmd where only 1.3 could have it
+    sensed, _, lots = _LATE[1].partition("<ilmd>")
+    older = f"<extension>{_LATE[0]}<ilmd>{lots}<extension>{sensed}</extension></extension>"
+    for number, version, late in ((2, "2.0", "".join(_LATE)), (1, "1.2", older), (1, "1.2", refused)):
         events = "".join(_EVENTS).replace("{late}", late)
         events += _TRANSFORMATION if number == 2 else f"<extension>{_TRANSFORMATION}</extension>"
         root = f'{_NAMES.format(n=number)} schemaVersion="{version}" creationDate="2026-11-02T08:00:00Z"'
