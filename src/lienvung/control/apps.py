@@ -1,0 +1,9 @@
+"""Establishments under control: grading, food-safety commitments, yearly plans by risk, inspections and their findings."""
+
+from django.apps import AppConfig
+
+
+class ControlConfig(AppConfig):
+    name = "lienvung.control"
+    label = "control"
+    verbose_name = "Kiểm tra cơ sở / Establishments and inspections"
