@@ -1,4 +1,4 @@
-"""Establishments under control: grading, food-safety commitments, yearly plans by risk, inspections and their findings."""
+"""Establishments under control: grading, food-safety commitments, yearly plans, inspections and findings."""
 
 from django.apps import AppConfig
 
