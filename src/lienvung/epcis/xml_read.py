@@ -18,7 +18,7 @@ from lienvung.epcis.extension import MAX_NESTING, too_deep
 from lienvung.epcis.xml_read_event import EventReader
 from lienvung.epcis.xml_read_guard import CHUNK, Reached, check_prolog, check_tokens, not_xml
 from lienvung.epcis.xml_read_header import HeaderReader
-from lienvung.epcis.xml_read_names import EPCIS_SPACES, Namer, plain
+from lienvung.epcis.xml_read_names import EPCIS_SPACES, Namer, plain, rename
 from lienvung.epcis.xml_read_places import locate, locate_header, paths_in
 from lienvung.errors import Invalid, TooLarge
 
@@ -132,6 +132,8 @@ class Opener:
         self.outside = 0  # elements outside of events
         self.told = 0  # faults of structure
         self.declared: list[tuple[str, str]] = []
+        self.contexts: dict[tuple[tuple[str, str], ...], int] = {}  # the different ones that events need
+        self.context_of: list[int] = []  # of each event, -1 for none
         self.reader = EventReader(self.namer, "2.0")
         self.header = HeaderReader(self.reader)
 
@@ -145,8 +147,21 @@ class Opener:
             self._take(parser.read_events())
         except ParseError as error:
             raise not_xml(error, *error.position) from None
-        self.opened.header["@context"] = self.namer.context()
+        self._share()
         return self.opened
+
+    def _share(self) -> None:
+        """The document's @context, and where it cannot be that of an event, the event's own."""
+        opened = self.opened
+        if self.note is not None:
+            return
+        if opened.bare:
+            opened.header["@context"] = self.namer.context()
+            return
+        added, renamed = self.namer.share(opened.events, list(map(dict, self.contexts)), self.context_of)
+        if renamed:
+            opened.header = rename(opened.header, renamed)
+        opened.header["@context"] = self.namer.context(added)
 
     def _take(self, events: Iterable[Any]) -> None:
         depth = self.depth
@@ -178,21 +193,20 @@ class Opener:
     def _begin(self, element: Element, depth: int) -> None:
         """An element outside of any part: a container to enter, or a part to collect."""
         if depth == 1:
-            self._declare(shared=True)
+            self.namer.declare_root(self._declared())
             self._root(element)
             return
         name = plain(element.tag)
         inside = self.stack[-1]
         inside.counts[name or element.tag] += 1
         if self._enters(name, inside):
-            self._declare(shared=True)
+            self.namer.enter(self._declared())
             self._enter(element, name)
             return
         self.part = depth
         in_list = inside.name in ("EventList", "wrapper")
         self.is_event = in_list and (name in _EVENTS or (not name and inside.name == "wrapper"))
         if self.is_event:
-            self.namer.new_event()
             self.count = 0
         else:
             self._count_outside()
@@ -203,10 +217,10 @@ class Opener:
         if self.outside > MAX_PART:
             raise _too_many()
 
-    def _declare(self, *, shared: bool) -> None:
-        for prefix, uri in self.declared:
-            self.namer.declare(prefix, uri, shared=shared)
-        self.declared.clear()
+    def _declared(self) -> list[tuple[str, str]]:
+        """What was declared since this was asked last."""
+        declared, self.declared = self.declared, []
+        return declared
 
     def _enters(self, name: str, inside: _Container) -> bool:
         if inside.name in ("EventList", "wrapper"):
@@ -255,12 +269,13 @@ class Opener:
     # --- where things end ---
 
     def _end_part(self, element: Element) -> None:
-        self._declare(shared=False)
         self.part = 0
         if self.is_event:
+            self.namer.begin_event(self._declared())
             self._event(element)
             _forget(element)
             return
+        self.namer.begin_part(self._declared())
         self.outside = self.count
         inside = self.stack[-1]
         self.reader.wrong = []
@@ -278,12 +293,11 @@ class Opener:
             self.note(index, element, self._path_of(element), self.namer)
             return
         members = self.reader.event(element, bare=opened.bare)
-        context = self.namer.event_context()
+        own = self.namer.event_context()
         if opened.bare:
             opened.header["type"] = members["type"]
-            members["@context"] = self.namer.context() + ([context] if context else [])
-        elif context is not None:
-            members["@context"] = context
+            members["@context"] = self.namer.context() + ([own] if own else [])
+        self.context_of.append(self.contexts.setdefault(tuple(own.items()), len(self.contexts)) if own else -1)
         opened.events.append(_encode(members))
         if self.reader.wrong:
             self._keep(opened.wrong.setdefault(index, []), element, self._path_of(element))
@@ -314,6 +328,11 @@ class Opener:
             return
         container = self.stack.pop()
         self.reader.wrong = []
+        if self.stack:
+            self.namer.leave()
+            self.namer.begin_event([])  # its children's names are only checked: nothing is kept of them
+        else:
+            self.namer.begin_part([])
         self.header.container(container.element, container.name, self.opened)
         self._keep(self.opened.faults, container.element, container.path)
 
