@@ -4,8 +4,8 @@
 
 Prints one table: median and quartiles at each size, and the median at the largest size over that at the smallest.
 A query that reads what it answers only has a ratio near 1. Every size has a database of its own, filled once;
-`--keep` keeps SQLite files there for the next time. PostgreSQL: LIENVUNG_BENCH_POSTGRES is the URL of a server
-where databases may be created. Rounds go through all queries in turn, so that a busy moment hits them alike.
+`--keep` keeps SQLite files there for the next time, and databases `bench_query_<size>` on PostgreSQL, of which
+LIENVUNG_BENCH_POSTGRES is the URL of a server where databases may be created. Rounds go through all queries in turn, so that a busy moment hits them alike.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--sizes", default="10k,20k", help="comma separated numbers of events: 10k, 100k, 1m")
     parser.add_argument("--database", choices=["sqlite", "postgres", "both"], default="sqlite")
     parser.add_argument("--runs", type=int, default=15)
-    parser.add_argument("--keep", type=Path, help="folder that keeps SQLite databases for the next time")
+    parser.add_argument("--keep", type=Path, help="folder that keeps databases for the next time")
     parser.add_argument("--measure", help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -142,9 +142,10 @@ def run(database: str, size: int, args: argparse.Namespace, scratch: Path) -> di
             raise SystemExit(
                 "set LIENVUNG_BENCH_POSTGRES to the URL of a server, e.g. postgresql://postgres@127.0.0.1/x"
             )
-        name = f"bench_query_{size}_{os.getpid()}"
+        name = f"bench_query_{size}" if args.keep else f"bench_query_{size}_{os.getpid()}"
         with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
+                connection.execute(f"CREATE DATABASE {name}")
         environment["DATABASE_URL"] = server.rsplit("/", 1)[0] + "/" + name
     else:
         environment.pop("DATABASE_URL", None)
@@ -160,7 +161,7 @@ def run(database: str, size: int, args: argparse.Namespace, scratch: Path) -> di
         result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
         return result
     finally:
-        if name:
+        if name and not args.keep:
             with psycopg.connect(server, autocommit=True) as connection:
                 connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

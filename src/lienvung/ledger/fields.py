@@ -30,6 +30,7 @@ TIME = " @"
 ERROR = "errorDeclaration"
 SENSOR = "sensor"
 EXISTS = "exists"
+OWN_TYPE = EventType.EXTENDED  # looked up once: most events are plain, and asking the enumeration was half their cost
 SENSOR_TIMES = ("time", "startTime", "endTime")
 SENSOR_URIS = ("deviceID", "dataProcessingMethod", "bizRules", "microorganism", "chemicalSubstance", "uriValue")
 REPORT_MEASURES = tuple(name for name in MEASURES if name != "quantity")
@@ -86,8 +87,14 @@ def number_of(value: Any) -> float | None:
 
 def fields_of(reading: Reading, context: Any) -> Fields | None:
     """What an event has beyond its columns, or None; `context` is that of its document."""
-    more = reading.transformation_id or reading.persistent_set or reading.persistent_unset
-    if not (reading.extended or reading.quantities or more or reading.type is EventType.EXTENDED):
+    if not (
+        reading.extended
+        or reading.quantities
+        or reading.transformation_id
+        or reading.persistent_set
+        or reading.persistent_unset
+        or reading.type is OWN_TYPE
+    ):
         return None
     words: set[tuple[str, str]] = set()
     amounts: set[tuple[str, float]] = set()
@@ -96,7 +103,7 @@ def fields_of(reading: Reading, context: Any) -> Fields | None:
             amounts.add((f"quantity {uom or ''}", float(quantity)))
     if reading.error is not None or not (reading.epcs or reading.quantities):
         words.update(_without_things(reading))
-    if reading.extended or reading.type is EventType.EXTENDED:
+    if reading.extended or reading.type is OWN_TYPE:
         event = decode_untyped(reading.raw)
         lookups = lookups_for(context)
         if "@context" in event:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import sys
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ BYTES = SIZE // 8
 # kinds of ledger_posting, by column of ledger_event
 KINDS = {"type": 1, "action": 2, "bizstep": 3, "disp": 4}
 _SWAP = sys.byteorder == "big"
+_ONE = ord("1")
 
 
 class Block(NamedTuple):
@@ -73,21 +75,28 @@ def _fill(store: SqliteStore | PostgresStore, number: int) -> None:
         (first, first + SIZE),
     )
     times = array("q", [0]) * SIZE
-    by_word: dict[tuple[int, int], list[int]] = {}
-    for rid, t, *words in found:
+    for rid, t, *_ in found:
         times[rid - first] = t
-        for kind, word in enumerate(words, 1):
-            if word is not None:
-                by_word.setdefault((kind, word), []).append(rid)
     if _SWAP:
         times.byteswap()
     known = [t for _, t, *_ in found] or [0]
     store.insert("block", [(number, min(known), max(known), times.tobytes())])
+    rids, _, *columns = zip(*found) if found else ((), (), *((),) * len(KINDS))
+    places = [SIZE - 1 - (rid - first) for rid in rids]  # as digits of a number, the last event first
     postings = []
-    for (kind, word), rids in sorted(by_word.items()):
-        bits = bits_of(rids, first)
-        postings.append((kind, word, number, bits.to_bytes((bits.bit_length() + 7) // 8, "little")))
+    for kind, column in enumerate(columns, 1):
+        for word, bits in sorted(_bits_by_word(places, column).items()):
+            postings.append((kind, word, number, bits.to_bytes((bits.bit_length() + 7) // 8, "little")))
     store.insert("posting", postings)
+
+
+def _bits_by_word(places: Sequence[int], column: Sequence[int | None]) -> dict[int, int]:
+    """Word -> bits of its events. Digits are put down and read as one number, which is faster than to set bits:
+    the capture that fills a block waits for it."""
+    digits: defaultdict[int | None, bytearray] = defaultdict(lambda: bytearray(b"0") * SIZE)
+    for place, word in zip(places, column):
+        digits[word][place] = _ONE
+    return {word: int(text, 2) for word, text in digits.items() if word is not None}
 
 
 def blocks_between(low: int, top: int) -> list[Block]:
