@@ -54,7 +54,8 @@ class Job:
 
 @dataclass(frozen=True)
 class Order:
-    """Who sends what, and how. `job` is the number of a job that waited in the inbox."""
+    """Who sends what, and how. `job` is the number of a job that waited in the inbox; `unless_held`: refuse what ships,
+    packs, sells or uses held goods (lienvung.ledger.holds)."""
 
     submitter: str | None
     behaviour: str
@@ -62,6 +63,7 @@ class Order:
     digest: bytes
     created_ms: int
     job: str | None = None
+    unless_held: bool = False
 
 
 def begin(store: Store, order: Order) -> Job:

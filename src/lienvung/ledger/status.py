@@ -35,7 +35,7 @@ def persistent_dispositions(uri: str, at: int | None = None) -> set[str]:
 def standing(*uris: str, at: int | None = None) -> dict[str, int]:
     """The words that stand on things taken as one (an item and its lot), each with the number (rid) of the event
     that set it: the latest of an authority or the operator, otherwise the latest of the product's owner."""
-    spelled = list(dict.fromkeys(stored_uri(each) for uri in uris for each in _levels(uri)))
+    spelled = list(dict.fromkeys(stored_uri(each) for uri in uris for each in levels(uri)))
     things = [n for (n,) in rows(f"SELECT id FROM ledger_thing WHERE uri IN {marks(spelled)}", spelled)]
     words: dict[str, Mark] = {}
     for thing in dict.fromkeys([*things, *lots_of_things(things)]):
@@ -44,7 +44,7 @@ def standing(*uris: str, at: int | None = None) -> dict[str, int]:
     return {word: mark.event for word, mark in words.items()}
 
 
-def _levels(uri: str) -> list[str]:
+def levels(uri: str) -> list[str]:
     """What a mark on which stands on `uri` too: itself, the lot in its own words, its class."""
     uris: list[str] = []
     for own in candidates(uri):

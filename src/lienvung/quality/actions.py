@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -13,7 +11,7 @@ from django.utils import timezone
 from lienvung.audit.actions import record
 from lienvung.epcis.build import Event
 from lienvung.errors import Conflict, Invalid, NotAllowed
-from lienvung.ledger import capture, events
+from lienvung.ledger import marking
 from lienvung.ledger.identifiers import candidates
 from lienvung.people.models import Account, Organisation
 from lienvung.quality import access, rules
@@ -22,7 +20,6 @@ from lienvung.quality.scopes import Reach, reach_of
 from lienvung.texts import Text
 
 _GTIN = re.compile(r"/01/(\d{14})/")
-EVENTS_A_DOCUMENT = 150  # 150,000 identifiers: well below the announced limits of a capture
 
 
 def declare_recall(*, by: Account | None, lot_uri: str, reason: str, public_text: Text | str) -> Recall:
@@ -39,7 +36,7 @@ def declare_recall(*, by: Account | None, lot_uri: str, reason: str, public_text
     text = Text(*(rules.check_words(words, path="public_text") for words in text))
     number = lot.rpartition("/10/")[2]
     # The walk may be long: it is made before the writers' lock is taken, and again if something came between.
-    before, reach = _last_event(), reach_of(lot)
+    before, reach = marking.last_event(), reach_of(lot)
     recall = Recall(
         owner_party=producer.owner_party if producer else "",
         lot_uri=lot,
@@ -57,7 +54,8 @@ def declare_recall(*, by: Account | None, lot_uri: str, reason: str, public_text
         _in_force_locked()
         now = recall.decided_at = timezone.now()
         _insert(recall)
-        if _last_event() != before:
+        marking.lock_writers()  # nothing is made of the lot between the walk and the marks
+        if marking.last_event() != before:
             reach = reach_of(lot)
         recall.scope = reach.summary
         recall.events = _capture(recall, now, reach, text)
@@ -83,8 +81,8 @@ def close_recall(*, by: Account | None, recall: Recall, note: str) -> Recall:
         )
         if not closed:
             raise Conflict("quality.closed", vi="Lệnh thu hồi này đã kết thúc.", en="This recall is closed already.")
-        told = rules.without(_told(recall), [event for other in others for event in _told(other)])
-        _capture_all(rules.closing_events(recall=recall.pk, time=now, told=told), recall)
+        told = marking.without(_told(recall), [event for other in others for event in _told(other)])
+        marking.capture_all(rules.closing_events(recall=recall.pk, time=now, told=told), submitter=_submitter(recall))
         record(action="quality.close_recall", by=by, subject=recall, details={"lot": recall.lot_uri})
     recall.refresh_from_db()
     return recall
@@ -97,7 +95,7 @@ def _in_force_locked() -> list[Recall]:
 
 def _told(recall: Recall) -> list[Event]:
     """The events by which a recall was set."""
-    return [events.get_event(rules.event_id(recall.pk, number)).as_dict() for number in range(recall.events)]
+    return marking.told(recall.pk, recall.events)
 
 
 def _insert(recall: Recall) -> None:
@@ -120,21 +118,12 @@ def recalled_already() -> Conflict:
 def _capture(recall: Recall, time: datetime, reach: Reach, text: Text) -> int:
     text = rules.signed(text, recall.authority)
     told = rules.recall_events(recall=recall.pk, time=time, uris=reach.items, classes=reach.lots, text=text)
-    _capture_all(told, recall)
+    marking.capture_all(told, submitter=_submitter(recall))
     return len(told)
 
 
-def _capture_all(told: Sequence[Event], recall: Recall) -> None:
-    """One capture document; a recall of more than 150,000 things takes several, in the same transaction."""
-    submitter = str(recall.authority_id) if recall.authority_id else None
-    for start in range(0, len(told), EVENTS_A_DOCUMENT):
-        part: list[dict[str, Any]] = list(told[start : start + EVENTS_A_DOCUMENT])
-        capture.capture_events(part, submitter=submitter, context=rules.CONTEXT)
-
-
-def _last_event() -> int:
-    newest = events.latest(1)
-    return newest[0].rid if newest else 0
+def _submitter(recall: Recall) -> str | None:
+    return str(recall.authority_id) if recall.authority_id else None
 
 
 def _gtin(lot: str) -> str:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
-from lienvung.epcis.build import Event, object_event
+from lienvung.epcis.build import Event
 from lienvung.errors import Invalid
+from lienvung.ledger import marking
 from lienvung.texts import Text
 
 HANOI = "01"
-EPCS_AN_EVENT = 1_000
-NAMESPACE = "https://lienvung.vn/ns/"
-CONTEXT: list[Any] = ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", {"lv": NAMESPACE}]
+RECALLED = "recalled"
+CLOSE = "close"
 LONGEST_TEXT = 2_000
 
 
@@ -71,80 +71,19 @@ def signed(text: Text, authority: Named | None) -> Text:
 
 def event_id(recall: uuid.UUID, number: int, *, closing: bool = False) -> str:
     """The eventID of the n-th event of a recall (or of its closing); always the same for the same recall."""
-    return uuid.uuid5(recall, f"{'close' if closing else 'set'}:{number}").urn
+    return marking.event_id(recall, number, kind=CLOSE if closing else marking.SET)
 
 
 def recall_events(
     *, recall: uuid.UUID, time: datetime, uris: Sequence[str], classes: Sequence[str], text: Text
 ) -> list[Event]:
-    """OBSERVE events that set `recalled` on items (`uris`) and on lots (`classes`), at most 1,000 an event.
-
-    They carry neither business step nor disposition (CBV 2.0 section 7): a recall says nothing about
-    where a thing is, so a sold pack stays sold.
-    """
+    """The events that set `recalled` on items (`uris`) and on lots (`classes`), with the words for buyers."""
     words = {"lv:recall": recall.urn, "lv:publicText": {"lv:vi": text.vi, "lv:en": text.en}}
-    return [
-        _event(recall, number, time, part, set_words=["recalled"], extensions=words)
-        for number, part in enumerate(_parts(uris, classes))
-    ]
+    return marking.set_events(decision=recall, time=time, word=RECALLED, uris=uris, classes=classes, extensions=words)
 
 
 def closing_events(*, recall: uuid.UUID, time: datetime, told: Sequence[Event]) -> list[Event]:
     """For each event that set `recalled` one that unsets it on the same things."""
-    return [
-        _event(
-            recall,
-            number,
-            time,
-            (event.get("epcList", []), [element["epcClass"] for element in event.get("quantityList", [])]),
-            unset_words=["recalled"],
-            extensions={"lv:recall": recall.urn},
-        )
-        for number, event in enumerate(told)
-    ]
-
-
-def without(told: Sequence[Event], kept: Sequence[Event]) -> list[Event]:
-    """`told` without the things that the events `kept` name too; events that are left empty fall away."""
-    items = {uri for event in kept for uri in event.get("epcList", [])}
-    classes = {element["epcClass"] for event in kept for element in event.get("quantityList", [])}
-    left = []
-    for event in told:
-        rest = {
-            "epcList": [uri for uri in event.get("epcList", []) if uri not in items],
-            "quantityList": [e for e in event.get("quantityList", []) if e["epcClass"] not in classes],
-        }
-        if any(rest.values()):
-            left.append({**event, **rest})
-    return left
-
-
-def _parts(uris: Sequence[str], classes: Sequence[str]) -> list[tuple[Sequence[str], Sequence[str]]]:
-    parts: list[tuple[Sequence[str], Sequence[str]]] = [
-        ((), classes[start : start + EPCS_AN_EVENT]) for start in range(0, len(classes), EPCS_AN_EVENT)
-    ]
-    parts += [(uris[start : start + EPCS_AN_EVENT], ()) for start in range(0, len(uris), EPCS_AN_EVENT)]
-    return parts
-
-
-def _event(
-    recall: uuid.UUID,
-    number: int,
-    time: datetime,
-    things: tuple[Sequence[str], Sequence[str]],
-    *,
-    extensions: dict[str, Any],
-    set_words: Sequence[str] = (),
-    unset_words: Sequence[str] = (),
-) -> Event:
-    uris, classes = things
-    return object_event(
-        time=time,
-        action="OBSERVE",
-        event_id=event_id(recall, number, closing=bool(unset_words)),
-        epcs=list(uris),
-        quantities=[(uri, None, None) for uri in classes],
-        persistent_set=list(set_words),
-        persistent_unset=list(unset_words),
-        extensions=extensions,
+    return marking.unset_events(
+        decision=recall, time=time, word=RECALLED, told=told, extensions={"lv:recall": recall.urn}, kind=CLOSE
     )

@@ -1,0 +1,307 @@
+"""The one question at every door: may these goods be shipped, packed, put on sale or used?
+
+A thing is *held* while `non_conformant` or `recalled` stands on it, on its lot, or on
+something that is inside it now. Doors of our own refuse (`refuse_held`, or
+`capture_events(…, unless_held=True)`, which asks behind the writers' lock). The
+ledger itself refuses nobody: it records the world as it is, and
+`moved_while_held` finds the events that say that it happened anyway.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from lienvung.catalogue.access import product_of_gtin
+from lienvung.epcis import Action, EventType, Reading, Role, read_event
+from lienvung.errors import Conflict, Invalid
+from lienvung.ledger import events
+from lienvung.ledger.blocks import holds, ids_of
+from lienvung.ledger.reading import marks, rows
+from lienvung.ledger.status import levels, standing
+from lienvung.ledger.tables import BLOCK_BITS, OFFSET_MASK, TERM_DISPOSITION, stored_uri
+from lienvung.ledger.trace_names import kind_of
+from lienvung.ledger.trace_source import LedgerSource
+from lienvung.lineage.batches import Memo
+from lienvung.lineage.facts import ALWAYS, ints
+from lienvung.lineage.walk import inside_of
+from lienvung.people.access import organisation
+
+RECALLED, HELD = "recalled", "non_conformant"
+STOPPING = (RECALLED, HELD)
+CHUNK = 400
+AT_ONCE = 1_000  # events that are looked through in one go
+MOST_NAMED = 3  # held goods that a refusal names
+
+# CBV 2.0 business steps by which goods go on, are packed, offered, sold or used up.
+MOVING_STEPS = frozenset(
+    {
+        *("assembling", "consigning", "departing", "dispensing", "installing", "loading", "packing", "picking"),
+        *("repackaging", "retail_selling", "shipping", "staging_outbound", "stocking", "transporting"),
+    }
+)
+OFFERED = frozenset({"sellable_accessible", "retail_sold", "dispensed", "partially_dispensed"})
+LEAVING_STEPS = frozenset(
+    {"consigning", "departing", "loading", "picking", "shipping", "staging_outbound", "transporting"}
+)
+GOING_BACK = frozenset({"returned", "recalled", "non_conformant", "disposed", "destroyed"})
+PACKING_TYPES = (EventType.AGGREGATION, EventType.ASSOCIATION)
+
+Words = dict[str, int]  # word that stands -> number (rid) of the event that set it
+
+
+def stops(words: Iterable[str]) -> bool:
+    """Whether what stands on a thing keeps it where it is."""
+    return any(word in STOPPING for word in words)
+
+
+def moves(kind: EventType, action: Action, step: str | None, disposition: str | None) -> bool:
+    """Whether an event ships, packs, offers, sells or uses what it names.
+
+    Goods on their way back or to their end (`returned`, `recalled`, `destroyed`, …) may leave: that is what a
+    recall wants of them.
+    """
+    if step in LEAVING_STEPS and disposition in GOING_BACK:
+        return False
+    if kind is EventType.TRANSFORMATION or (kind in PACKING_TYPES and action is Action.ADD):
+        return True
+    return step in MOVING_STEPS or disposition in OFFERED
+
+
+def used_by(reading: Reading) -> set[str]:
+    """What an event ships, packs, offers, sells or uses; also the lot of which it makes items. Empty: nothing."""
+    if reading.error is not None:
+        return set()
+    lots = {lot for _, lot in reading.lots}
+    if not moves(reading.type, reading.action, reading.biz_step, reading.disposition):
+        return lots if reading.biz_step == "commissioning" else set()
+    things = {uri for role, uri in reading.epcs if role is not Role.OUTPUT}
+    things |= {uri for role, uri, _, _ in reading.quantities if role is not Role.OUTPUT}
+    return things | lots
+
+
+def held(uris: Collection[str], *, at: int | None = None) -> dict[str, Words]:
+    """Those of `uris` that are held as of event time `at` (ms; None = now), each with the words that stand on it,
+    on its lot, or on something inside it. Raises Invalid for what is no identifier."""
+    return {uri: words for uri, words in _found(uris, at)}
+
+
+def refuse_held(uris: Collection[str]) -> None:
+    """Raise Conflict if any of `uris` is held, saying which, since when, by whom, and what to do."""
+    found = []
+    for uri, words in _found(uris, None):
+        found.append((uri, words))
+        if len(found) == MOST_NAMED:
+            break
+    if not found:
+        return
+    told = [_told(uri, words) for uri, words in found]
+    raise Conflict(
+        "ledger.held",
+        vi=" ".join(vi for vi, _ in told)
+        + " Không được gửi đi, đóng gói, chế biến hay bán. Hãy để riêng hàng và liên hệ nơi ra quyết định.",
+        en=" ".join(en for _, en in told)
+        + " It may not be shipped, packed, processed or sold. Keep the goods apart and ask whoever decided.",
+        path="lot",
+    )
+
+
+def refuse_readings(readings: Iterable[Reading]) -> None:
+    """The same for what events at hand would do; inside a capture, behind the writers' lock."""
+    refuse_held(sorted({uri for reading in readings for uri in used_by(reading)}))
+
+
+def _told(uri: str, words: Words) -> tuple[str, str]:
+    word = RECALLED if RECALLED in words else HELD
+    [event] = events.by_rids([words[word]])
+    since = datetime.fromtimestamp(event.time_ms / 1000, UTC).astimezone(ZoneInfo(settings.TIME_ZONE))
+    sender = organisation_of(event.submitter)
+    vi, en = ("bị thu hồi", "recalled") if word == RECALLED else ("bị tạm giữ", "held")
+    by = (sender[0], sender[1] or sender[0]) if sender else ("hệ thống", "the system")
+    name_vi, name_en = name_of(uri)
+    when = f"{since:%H:%M %d/%m/%Y}"
+    return f"{name_vi} đang {vi} từ {when} theo {by[0]}.", f"{name_en} is {en} since {when} by {by[1]}."
+
+
+def organisation_of(submitter: str | None) -> tuple[str, str] | None:
+    found = organisation(submitter) if submitter else None  # type: ignore[arg-type]  # a uuid as text is one
+    return (found.name, found.name_en) if found else None
+
+
+def name_of(uri: str) -> tuple[str, str]:
+    """A thing in words: product and number where the catalogue knows it."""
+    path = stored_uri(uri)
+    parts = path.strip("/").split("/")
+    product = product_of_gtin(parts[1]) if parts[0] == "01" and len(parts) > 1 else None
+    if product is None:
+        return path, path
+    number = " ".join(parts[3::2])
+    vi, en = ("lô", "lot") if "/10/" in path else ("mã", "code")
+    return f"{product.name} ({vi} {number})", f"{product.name_en or product.name} ({en} {number})"
+
+
+def _found(uris: Collection[str], at: int | None) -> Iterator[tuple[str, Words]]:
+    """Those that are held, one after the other: whoever needs only the first few does not wait for the rest."""
+    terms = _terms()
+    if not uris or not terms or not _ever(terms):
+        return
+    own = _numbers({uri: [stored_uri(each) for each in levels(uri)] for uri in uris})
+    single = {uri: numbers for uri, numbers in own.items() if kind_of(uri) not in ("lot", "class", "place")}
+    inside = _contents({number: uri for uri, numbers in single.items() for number in numbers}, at)
+    lots = _lots({number for numbers in own.values() for number in numbers} | set(inside))
+    suspects = _marked(set(chain(*own.values(), inside, chain(*lots.values()))), terms)
+
+    def suspect(number: int) -> bool:
+        return number in suspects or any(lot in suspects for lot in lots.get(number, ()))
+
+    by_holder: dict[str, list[int]] = {}
+    for number, holders in inside.items():
+        if suspect(number):
+            for uri in holders:
+                by_holder.setdefault(uri, []).append(number)
+    for uri, numbers in own.items():
+        words: Words = {}
+        if any(suspect(number) for number in numbers):
+            words = _stopping(uri, at)
+        for name in () if words else _names(by_holder.get(uri, ())):
+            words = _stopping(name, at)
+            if words:
+                break
+        if words:
+            yield uri, words
+
+
+def _stopping(uri: str, at: int | None) -> Words:
+    return {word: rid for word, rid in standing(uri, at=at).items() if word in STOPPING}
+
+
+def _terms() -> list[int]:
+    found = rows(
+        f"SELECT id FROM ledger_term WHERE kind = %s AND value IN {marks(STOPPING)}", (TERM_DISPOSITION, *STOPPING)
+    )
+    return [number for (number,) in found]
+
+
+def _ever(terms: Sequence[int]) -> bool:
+    """Whether anything was ever held: most ledgers, and the first years of the others, know no such word."""
+    return bool(rows(f"SELECT 1 FROM ledger_persistent WHERE disp IN {marks(terms)} AND is_set = 1 LIMIT 1", terms))
+
+
+def _parts(values: Iterable[object]) -> Iterator[list[object]]:
+    listed = list(values)
+    for start in range(0, len(listed), CHUNK):
+        yield listed[start : start + CHUNK]
+
+
+def _numbers(spelled: dict[str, list[str]]) -> dict[str, set[int]]:
+    """The dictionary's numbers of each thing, its lot and its class."""
+    known: dict[str, int] = {}
+    for part in _parts(dict.fromkeys(chain(*spelled.values()))):
+        known.update(
+            (uri, number) for number, uri in rows(f"SELECT id, uri FROM ledger_thing WHERE uri IN {marks(part)}", part)
+        )
+    return {uri: {known[name] for name in names if name in known} for uri, names in spelled.items()}
+
+
+def _names(numbers: Sequence[int]) -> list[str]:
+    return LedgerSource().uris(ints(sorted(numbers))) if numbers else []
+
+
+def _contents(roots: dict[int, str], at: int | None) -> dict[int, set[str]]:
+    """What is in these things at that time, through all that is in it: number -> the things in which it is."""
+    memo = Memo(LedgerSource(), ALWAYS if at is None else at)
+    found: dict[int, set[str]] = {}
+    level = {number: {uri} for number, uri in roots.items()}
+    while level:
+        stays = inside_of(memo, ints(sorted(level)))
+        below: dict[int, set[str]] = {}
+        for thing, holder, end in zip(stays.thing.tolist(), stays.holder.tolist(), stays.end.tolist()):
+            new = level[holder] - found.get(thing, set()) if end == ALWAYS else set()
+            if new:
+                below.setdefault(thing, set()).update(new)
+        for thing, holders in below.items():
+            found.setdefault(thing, set()).update(holders)
+        level = below
+    return found
+
+
+def _lots(things: Iterable[int]) -> dict[int, set[int]]:
+    """The lots that the ledger knows these things to be of."""
+    by_block: dict[int, list[int]] = {}
+    for thing in things:
+        by_block.setdefault(thing >> BLOCK_BITS, []).append(thing)
+    found: dict[int, set[int]] = {}
+    for part in _parts(by_block):
+        for blk, process, lo, hi, members in rows(
+            f"SELECT blk, process, lo, hi, members FROM ledger_link WHERE blk IN {marks(part)} AND process < 0 "
+            "AND role = 16 AND NOT EXISTS (SELECT 1 FROM ledger_void v WHERE v.rid = event)",
+            part,
+        ):
+            for thing in by_block[blk]:
+                if holds(lo, hi, members, thing & OFFSET_MASK):
+                    found.setdefault(thing, set()).add(-process)
+    return found
+
+
+def _marked(things: set[int], terms: Sequence[int]) -> set[int]:
+    """Those on which a stopping word was ever set: whether it stands is asked for these only."""
+    found: set[int] = set()
+    for part in _parts({thing >> BLOCK_BITS for thing in things}):
+        for blk, lo, hi, members in rows(
+            f"SELECT blk, lo, hi, members FROM ledger_persistent WHERE blk IN {marks(part)} "
+            f"AND disp IN {marks(terms)} AND is_set = 1",
+            (*part, *terms),
+        ):
+            found.update(things.intersection(ids_of(blk, lo, hi, members)))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An event that ships, packs, offers, sells or uses held goods.
+
+    `late`: by its own time it happened before the hold, but it was told after it.
+    """
+
+    event: events.StoredEvent
+    things: dict[str, Words]
+    late: bool
+
+
+def moved_while_held(*, after: int) -> tuple[list[Moved], int]:
+    """Such events among the next after the number `after`, and the number up to which was looked.
+
+    Numbers are given behind the writers' lock and in order, so that nothing comes in later below a number that is
+    seen. It counts what stood when the event happened or, for one told late, when it was recorded: a hold that
+    ended since does not matter.
+    """
+    [(newest,)] = rows("SELECT COALESCE(MAX(rid), 0) FROM ledger_event")
+    terms = _terms()
+    if newest <= after or not terms or not _ever(terms):
+        return [], max(newest, after)
+    found = rows(
+        "SELECT e.rid, e.t, e.recorded_at, e.body, c.json FROM ledger_event e JOIN ledger_document d ON d.id = e.doc "
+        "LEFT JOIN ledger_context c ON c.id = d.context_id WHERE e.rid > %s AND e.rid <= %s ORDER BY e.rid LIMIT %s",
+        (after, newest, AT_ONCE),
+    )
+    seen: list[Moved] = []
+    for rid, time_ms, recorded_ms, body, context in found:
+        used = _used(bytes(body), context)
+        things = held(used, at=time_ms) if used else {}
+        late = bool(used) and not things and bool(things := held(used, at=recorded_ms))
+        if things:
+            seen.append(Moved(events.by_rids([rid])[0], things, late))
+    return seen, found[-1][0] if len(found) == AT_ONCE else newest
+
+
+def _used(body: bytes, context: str | None) -> list[str]:
+    try:
+        return sorted(used_by(read_event(body, context=json.loads(context) if context else [])))
+    except Invalid:  # captured by an older release, which was less strict
+        return []
