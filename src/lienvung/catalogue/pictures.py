@@ -27,10 +27,12 @@ class Kept(NamedTuple):
     small: bytes
 
 
-def read_picture(data: bytes) -> Kept:
-    """The upload as it is kept; Invalid for what is no PNG, JPEG or WebP picture."""
-    if len(data) > MOST_BYTES:
-        raise Invalid("catalogue.image_size", vi="Ảnh lớn hơn 2 MB.", en="The picture is above 2 MB.", path="image")
+def read_picture(data: bytes, *, most_bytes: int = MOST_BYTES) -> Kept:
+    """The upload as it is kept; Invalid for what is no PNG, JPEG or WebP picture, or above `most_bytes`."""
+    if len(data) > most_bytes:
+        most = most_bytes // (1024 * 1024)
+        vi, en = f"Ảnh lớn hơn {most} MB.", f"The picture is above {most} MB."
+        raise Invalid("catalogue.image_size", vi=vi, en=en, path="image")
     try:
         with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP")) as probe:
             wide, high = probe.size
