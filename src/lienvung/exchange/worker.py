@@ -25,6 +25,7 @@ from pathlib import Path
 
 from django.db import close_old_connections, connection, connections
 
+from lienvung import registry
 from lienvung.exchange import access, subscriptions
 from lienvung.exchange.models import Lease
 from lienvung.ledger.inbox import work_inbox
@@ -101,6 +102,7 @@ def chores() -> tuple[Chore, ...]:
     return (
         Chore("inbox", work_inbox, 0.25),
         Chore("deliveries", deliveries.work, 0.25, deliveries.finish),
+        *(Chore(each.name, each.work, each.pause) for each in registry.chores),
     )
 
 

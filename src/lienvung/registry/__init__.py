@@ -14,14 +14,20 @@ from lienvung.registry.parts import (
     OFFICIAL,
     SIGNED_IN,
     ActWords,
+    AreaProvider,
+    BackgroundChore,
+    Goods,
     Identifier,
     LinkProvider,
     NavigationItem,
     OfferedLink,
     Page,
     Panel,
+    Proof,
+    ProofProvider,
     SearchHit,
     SearchProvider,
+    ToldProof,
 )
 from lienvung.registry.registries import Registry
 
@@ -34,6 +40,9 @@ organisation_panels: Registry[Panel] = Registry("organisation_panels")
 pages: Registry[Page] = Registry("pages")
 act_words: Registry[ActWords] = Registry("act_words")
 link_providers: Registry[LinkProvider] = Registry("link_providers")
+chores: Registry[BackgroundChore] = Registry("chores")
+certified_areas: Registry[AreaProvider] = Registry("certified_areas")
+proofs: Registry[ProofProvider] = Registry("proofs")
 
 ALL = (
     navigation,
@@ -45,6 +54,9 @@ ALL = (
     pages,
     act_words,
     link_providers,
+    certified_areas,
+    chores,
+    proofs,
 )
 
 
@@ -62,16 +74,24 @@ __all__ = [
     "OFFICIAL",
     "SIGNED_IN",
     "ActWords",
+    "AreaProvider",
+    "BackgroundChore",
+    "Goods",
     "Identifier",
     "LinkProvider",
     "NavigationItem",
     "OfferedLink",
     "Page",
     "Panel",
+    "Proof",
+    "ProofProvider",
     "Registry",
     "SearchHit",
     "SearchProvider",
+    "ToldProof",
     "act_words",
+    "certified_areas",
+    "chores",
     "freeze",
     "home_panels",
     "link_providers",
@@ -80,5 +100,6 @@ __all__ = [
     "organisation_panels",
     "pages",
     "product_panels",
+    "proofs",
     "search_providers",
 ]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
+from lienvung.lineage.anomalies_words import CertifiedArea
 from lienvung.texts import Text
 
 # Who a page is for. Every signed-in person is also EVERYONE; the finer question ("of this very
@@ -130,4 +132,79 @@ class LinkProvider:
     kinds: frozenset[str]
     links: Callable[[Identifier], Sequence[OfferedLink]]
     default: bool = False
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ToldProof:
+    """A certificate as an event names it; whoever wrote the event may have written anything."""
+
+    name: str
+    number: str = ""
+    issuer: str = ""
+    link: str = ""
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """The goods whose certificates are asked: a product as such, or a lot or an item of it.
+
+    `made_on`: the day of production, if known. `steps`: the journey (of `lienvung.ledger.trace`); `whole` says
+    that no step was left out of it. `told`: what the events name, in the order of the page.
+    """
+
+    gtin: str
+    level: str  # 'product' | 'lot' | 'serial'
+    today: date
+    made_on: date | None = None
+    steps: Sequence[Any] = ()
+    whole: bool = True
+    told: tuple[ToldProof, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a page may say of one certificate: `valid` only when it holds for these very goods, today.
+
+    `words` say its state and stand on the page beside it; `told`: which of the goods' told proofs this answers.
+    """
+
+    name: Text
+    words: Text
+    valid: bool = False
+    number: str = ""
+    issuer: str = ""
+    until: date | None = None
+    href: str = ""
+    told: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProofProvider:
+    """`proofs(goods)`: what the room knows of the certificates of goods, those that hold first."""
+
+    name: str
+    proofs: Callable[[Goods], Sequence[Proof]]
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class BackgroundChore:
+    """Work that the worker does beside captures and deliveries: `work()` does a part and says how much it was; when
+    it was nothing, it is asked again after `pause` seconds.
+    """
+
+    name: str
+    work: Callable[[], int]
+    pause: float = 5.0
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class AreaProvider:
+    """`areas()` gives the certificates whose area is to be set against the tonnes made and sold under them."""
+
+    name: str
+    areas: Callable[[], Sequence[CertifiedArea]]
     order: int = 100
