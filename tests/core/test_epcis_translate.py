@@ -198,14 +198,17 @@ def test_a_list_with_a_thing_in_two_spellings_stays() -> None:
 
 
 def test_a_thing_that_a_list_repeats_is_said_in_another_spelling() -> None:
-    """XML may name a thing twice in the same words; JSON may not, and the event hash counts both."""
+    """XML may name a thing twice in the same words; JSON may not, and the event hash counts both. What has no other
+    spelling stands once; in XML all stays."""
+    many = event(epcList=["urn:x:1"] * 2)
+    assert translate_event(many, CONTEXT, words=WordFormat.NEVER) == many
     urn, link = "urn:epc:id:sgtin:8935001.070000.A1", "https://id.gs1.org/01/08935001700005/21/A1"
     assert translate_event(event(epcList=[urn, urn]), CONTEXT)["epcList"] == [urn, link]
     assert translate_event(event(epcList=[urn, "urn:x:1", urn, urn]), CONTEXT)["epcList"] == [
         urn, "urn:x:1", link, link.replace("https", "http"),
     ]  # fmt: skip
     assert translate_event(event(epcList=[link, link]), CONTEXT)["epcList"] == [link, link.replace("https", "http")]
-    assert translate_event(event(epcList=["urn:x:1"] * 2), CONTEXT)["epcList"] == ["urn:x:1"] * 2
+    assert translate_event(event(epcList=["urn:x:1"] * 2), CONTEXT)["epcList"] == ["urn:x:1"]
     assert translate_event(event(epcList=[urn] * 2), CONTEXT, epcs=EpcFormat.NEVER)["epcList"] == [urn, link]
 
 

@@ -24,7 +24,7 @@ from lienvung.epcis.model import (
 )
 from lienvung.epcis.reader import read_document, read_event
 from lienvung.epcis.translate import EpcFormat, Translator, WordFormat, translate_event
-from lienvung.epcis.writer import DEFAULT_CONTEXT, write_document
+from lienvung.epcis.writer import DEFAULT_CONTEXT, encode_json, share_context, write_document
 from lienvung.epcis.xml_write import write_xml
 
 __all__ = [
@@ -48,11 +48,13 @@ __all__ = [
     "Translator",
     "WordFormat",
     "build",
+    "encode_json",
     "event_hash",
     "hash_document",
     "pre_hash",
     "read_document",
     "read_event",
+    "share_context",
     "translate_event",
     "write_document",
     "write_xml",

@@ -8,7 +8,7 @@ EPCIS context is known; any other URL is kept, never fetched (no network in a pa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 # Prefixes that the EPCIS 2.0 context itself defines.
@@ -93,3 +93,19 @@ def _definitions(context: Any) -> Iterator[tuple[str, str]]:
 
 
 STANDARD_NAMES = Names(STANDARD_PREFIXES)
+_HEADS = re.compile(rb'"([^"\\:]*):')
+
+
+def spoken(wanted: Collection[str], events: Iterable[tuple[bytes, Collection[str]]]) -> set[str]:
+    """The prefixes of `wanted` that an event speaks without declaring them: `"note: fragile"` must not become a CURIE
+    because another event calls a namespace `note`.
+
+    `events`: each as JSON without needless escapes, and the prefixes that it declares.
+    """
+    found: set[str] = set()
+    names = {prefix.encode(): prefix for prefix in wanted}
+    for body, declared in events:
+        if any(prefix not in declared for prefix in wanted):
+            heads = names.keys() & set(_HEADS.findall(body))
+            found.update(names[head] for head in heads if names[head] not in declared)
+    return found

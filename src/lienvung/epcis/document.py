@@ -50,6 +50,12 @@ def open_document(
             vi=f"Tài liệu dài {len(data)} byte, quá giới hạn {max_bytes}.",
             en=f"The document has {len(data)} bytes, over the limit of {max_bytes}.",
         )
+    if is_wide_xml(data):
+        raise Invalid(
+            "epcis.xml.encoding",
+            vi="Tài liệu XML dùng UTF-16 hoặc UTF-32; chỉ nhận UTF-8.",
+            en="The XML document is in UTF-16 or UTF-32; only UTF-8 is accepted.",
+        )
     if is_xml(data):
         return _open_translated(data, max_events, loose)
     check_text(data)
@@ -78,6 +84,13 @@ def _open_translated(data: bytes, max_events: int, loose: bool) -> Opened:
 def is_xml(data: bytes) -> bool:
     """Whether the first character is that of a tag; JSON never begins so. A byte order mark is allowed in XML."""
     return data.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")[:1] == b"<"
+
+
+def is_wide_xml(data: bytes) -> bool:
+    """Whether it is XML in UTF-16 or UTF-32: a tag first, with zero bytes around it and perhaps a byte order mark."""
+    start = data[:64]
+    marks = start[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\xfe\xff" in start[:4]
+    return (marks or b"\x00" in start[:4]) and start.strip(b"\xff\xfe\x00 \t\r\n")[:1] == b"<"
 
 
 def check_text(data: bytes) -> None:

@@ -12,8 +12,9 @@ a query string that a Digital Link carries beside the serial number has no place
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import StrEnum
+from itertools import count
 from typing import Any, Literal
 
 from lienvung.epcis.context import STANDARD_NAMES
@@ -96,18 +97,30 @@ def translate_word(value: str, words: Words, form: WordForm) -> str:
 
 
 def distinct(uris: list[Any]) -> list[Any]:
-    """The list with another spelling for what it repeats, as XML may (and the event hash counts it): the Digital Link
-    for a URN, http for https. What is no GS1 identifier has but one spelling and stays."""
+    """The list as JSON must have it, each entry once. XML may name a thing twice, and the event hash counts it: so what
+    is repeated gets another spelling (its Digital Link, that with http, that with a query string, which says nothing).
+    What is no GS1 identifier has but one spelling; its repetition goes, and with it the event's hash."""
     said: set[Any] = set()
     made = []
     for uri in uris:
-        if uri in said and isinstance(uri, str):
-            link = translate_identifier(uri, EpcFormat.DIGITAL_LINK)
-            spellings = [link, link.replace("https:", "http:", 1)] if key_of_or_none(link) else []
-            uri = next((spelling for spelling in spellings if spelling not in said), uri)
+        if uri in said:
+            spelling = next((other for other in _spellings(uri) if other not in said), None)
+            if spelling is None:
+                continue
+            uri = spelling
         said.add(uri)
         made.append(uri)
     return made
+
+
+def _spellings(uri: Any) -> Iterator[str]:
+    link = translate_identifier(uri, EpcFormat.DIGITAL_LINK) if isinstance(uri, str) else ""
+    if link and key_of_or_none(link):
+        yield link
+        yield link.replace("https:", "http:", 1)
+        mark = "&" if "?" in link else "?"
+        for number in count(2):
+            yield f"{link}{mark}again={number}"
 
 
 def key_of_or_none(uri: str) -> AIs | None:
@@ -176,11 +189,11 @@ class Translator:
         return uri if translated == full else translated
 
     def epc_list(self, uris: Any, lookups: Lookups) -> Any:
-        """A JSON list must not have the same identifier twice: where it names a thing twice, in two spellings."""
+        """A JSON list must not have the same identifier twice, which may have been sent so, or in two spellings."""
         if not isinstance(uris, list):
             return uris
         found = [self.curie(uri, lookups) for uri in uris]
-        return found if len(set(found)) == len(found) else distinct(uris)
+        return found if self.words != "bare" or len(set(found)) == len(found) else distinct(uris)
 
     def members(self, value: Any, lookups: Lookups, **fields: Callable[[Any, Lookups], Any]) -> Any:
         """An object with some members translated."""

@@ -6,18 +6,25 @@ their own, so that a prefix never changes its meaning and the event hash stays.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from lienvung.epcis.context import STANDARD_CONTEXT, STANDARD_NAMES
+from lienvung.epcis.context import STANDARD_CONTEXT, STANDARD_NAMES, spoken
 from lienvung.epcis.model import Context
+from lienvung.epcis.wire import decode_untyped
 
 DEFAULT_CONTEXT: Context = [STANDARD_CONTEXT]
 EventForm = bytes | dict[str, Any] | tuple[bytes | dict[str, Any], Context]
 _encode = msgspec.json.Encoder(decimal_format="number").encode
+
+
+def encode_json(value: Any) -> bytes:
+    """`value` as JSON. A Decimal is a number with all its digits, a `msgspec.Raw` what it holds."""
+    return _encode(value)
 
 
 def write_document(
@@ -34,7 +41,7 @@ def write_document(
     of the document it came in. `context`: of the new document; prefixes of the events that agree with it are merged
     into it. `header`: further members.
     """
-    merged, bodies = _merge(events, DEFAULT_CONTEXT if context is None else context)
+    merged, bodies = share_context(events, DEFAULT_CONTEXT if context is None else context)
     stamp = (created or datetime.now(UTC)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     members: dict[str, Any] = {
         "@context": merged,
@@ -54,21 +61,27 @@ def write_document(
 _OWN = frozenset({"@context", "type", "schemaVersion", "epcisBody", "queryResults"})
 
 
-def _merge(events: Iterable[EventForm], context: Context) -> tuple[Context, list[bytes]]:
-    """The context that all can share, and the events; those that cannot share it carry their own context."""
+def share_context(events: Iterable[EventForm], context: Context) -> tuple[Context, list[bytes]]:
+    """The context that all can share, and the events; those that cannot share it carry their own context.
+
+    Nothing that an event says changes by standing beside others: a prefix is shared only where every other event
+    means the same by it, or has no name and no text that begins with it.
+    """
     written = [_written(entry) for entry in events]
     base = STANDARD_NAMES.within(context).prefixes
     known: list[tuple[Context, dict[str, str]]] = []  # few different contexts, compared by value
     for _, own in written:
         if own is not None and own != context and all(own != other for other, _ in known):
             known.append((own, STANDARD_NAMES.within(own).prefixes))
+    wanted = {prefix for _, names in known for prefix in names if prefix not in base}
+    taken = spoken(wanted, ((_unescaped(body), _names(own, known, base)) for body, own in written)) if wanted else set()
     added: dict[str, str] = {}
     clashing: list[Context] = []
     for own, names in known:
         prefixes = {**base, **added}
         new = {prefix: space for prefix, space in names.items() if prefix not in prefixes}
         agrees = all(prefixes.get(prefix, space) == space for prefix, space in names.items())
-        if agrees and not any(_spoken(prefix, written, known, base) for prefix in new):
+        if agrees and taken.isdisjoint(new) and _only_prefixes(own, context):
             added.update(new)
         else:
             clashing.append(own)
@@ -84,21 +97,32 @@ def _written(entry: EventForm) -> tuple[bytes, Context | None]:
     return (event if isinstance(event, bytes) else _encode(event)), own
 
 
-def _spoken(
-    prefix: str,
-    written: list[tuple[bytes, Context | None]],
-    known: list[tuple[Context, dict[str, str]]],
-    base: Mapping[str, str],
-) -> bool:
-    """Whether an event that does not declare `prefix` has a name or text that begins with it: `"note: fragile"` must
-    not become a CURIE because another event calls a namespace `note`."""
-    start = f'"{prefix}:'.encode()
-    for body, own in written:
-        if start in body:
-            names = next((names for other, names in known if other == own), base)
-            if prefix not in names:
-                return True
-    return False
+def _names(
+    own: Context | None, known: list[tuple[Context, dict[str, str]]], base: Mapping[str, str]
+) -> Mapping[str, str]:
+    """The prefixes that an event's own document declares."""
+    return next((names for other, names in known if other == own), base)
+
+
+def _unescaped(body: bytes) -> bytes:
+    """Without the escapes that hide the beginning of a text."""
+    return _encode(decode_untyped(body)) if b"\\" in body else body
+
+
+def _only_prefixes(own: Context, context: Context) -> bool:
+    """Whether a context declares nothing but prefixes beside what is in `context`: all else stays with its event."""
+    shared = context if isinstance(context, list) else [context]
+    for part in own if isinstance(own, list) else [own]:
+        if part in shared or part == STANDARD_CONTEXT:
+            continue
+        if not isinstance(part, dict) or not all(
+            isinstance(space, str) and ":" in space and _PLAIN.fullmatch(prefix) for prefix, space in part.items()
+        ):
+            return False
+    return True
+
+
+_PLAIN = re.compile(r'[^@:"\\\x00-\x1f][^:"\\\x00-\x1f]*')
 
 
 def _with_context(body: bytes, context: Context) -> bytes:

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from lienvung.epcis.context import STANDARD_CONTEXT, STANDARD_PREFIXES
+from lienvung.epcis.context import spoken as spoken_of
 from lienvung.epcis.xml_shapes import XML_NAMESPACE, XSI, decode_name, is_bare_scheme
 
 EPCIS_SPACES = {
@@ -35,7 +36,6 @@ _SCHEMES = frozenset(_SCHEME_NAMES.split())
 _MAX_SHARED = 1_000
 _MAX_KEYS = 10_000
 _MAX_CACHES = 100
-_HEADS = re.compile(rb'"([A-Za-z_][A-Za-z0-9.\-_]*):')
 Prefixes = dict[str, str]
 _encode = msgspec.json.encode
 
@@ -172,7 +172,9 @@ class Namer:
         if not contexts and not self.header:
             return {}, {}
         wanted = {*self.header, *(prefix for own in contexts for prefix in own)}
-        spoken = _spoken(wanted, events, contexts, of)
+        declared = [*contexts, {}]  # -1 is the last
+        lacking = [bool(wanted - own.keys()) for own in declared]
+        spoken = spoken_of(wanted, ((body, declared[own]) for body, own in zip(events, of) if lacking[own]))
         added = {prefix: uri for prefix, uri in self.header.items() if prefix not in spoken}
         moved = set()
         for number, own in enumerate(contexts):
@@ -213,17 +215,6 @@ def plain(tag: str) -> str:
         return tag
     uri, _, local = tag[1:].partition("}")
     return local if uri in EPCIS_SPACES else ""
-
-
-def _spoken(wanted: set[str], events: list[bytes], contexts: list[Prefixes], of: list[int]) -> set[str]:
-    """The prefixes with which a name or text of an event begins that does not declare them: `note: fragile`."""
-    found: set[str] = set()
-    declared: list[Mapping[str, str]] = [*contexts, {}]  # -1 is the last
-    lacking = [bool(wanted - own.keys()) for own in declared]
-    for body, number in zip(events, of):
-        if lacking[number]:
-            found.update(head for head in map(bytes.decode, set(_HEADS.findall(body))) if head not in declared[number])
-    return found & wanted
 
 
 def _free(taken: set[str], events: list[bytes]) -> str:

@@ -7,13 +7,14 @@ events_answer(request, events, …) -> HttpResponse        for who asked just no
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 from django.http import HttpRequest, HttpResponse
 
-from lienvung.epcis import DEFAULT_CONTEXT
+from lienvung.epcis import DEFAULT_CONTEXT, encode_json, share_context
 from lienvung.epcis.translate import EpcFormat, Translator, WordForm, WordFormat
 from lienvung.epcis.xml_write import write_xml
 from lienvung.exchange.headers import VERSIONS, extensions_text, limits
@@ -51,8 +52,7 @@ __all__ = [
 
 
 def json_answer(body: Any, *, status: int = 200, content_type: str = "application/json") -> HttpResponse:
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return plain_answer(text.encode(), status=status, content_type=f"{content_type}; charset=utf-8")
+    return plain_answer(encode_json(body), status=status, content_type=f"{content_type}; charset=utf-8")
 
 
 def plain_answer(data: bytes, *, status: int = 200, content_type: str) -> HttpResponse:
@@ -132,8 +132,7 @@ def render_events(
     if form.media == "xml":
         return _events_xml(events, form, query_name, subscription_id), f"{form.content_type}; charset=utf-8"
     document = query_document(events, name=query_name, subscription_id=subscription_id, form=form)
-    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    return text.encode(), f"{form.content_type}; charset=utf-8"
+    return encode_json(document), f"{form.content_type}; charset=utf-8"
 
 
 def _events_xml(events: Sequence[StoredEvent], form: AnswerForm, query_name: str, subscription_id: str | None) -> bytes:
@@ -168,13 +167,11 @@ def query_document(
 ) -> dict[str, Any]:
     """An EPCISQueryDocument (EPCIS 2.0 section 10.2), with the JSON-LD contexts that its events came with."""
     contexts = contexts_of([event.rid for event in events])
-    merged, prefixes = merge(list(contexts.values()))
-    listed = []
-    for event, body in zip(events, said(events, contexts, form or AnswerForm())):
-        own = contexts.get(event.rid)
-        if own is not None and "@context" not in body and clashes(own, prefixes):
-            body = {"@context": own, **body}
-        listed.append(body)
+    bodies = said(events, contexts, form or AnswerForm())
+    merged, written = share_context(
+        [(body, contexts.get(event.rid, DEFAULT_CONTEXT)) for event, body in zip(events, bodies)], DEFAULT_CONTEXT
+    )
+    listed = [msgspec.Raw(body) for body in written]
     results: dict[str, Any] = {"queryName": name, "resultsBody": {"eventList": listed}}
     if subscription_id is not None:
         results = {"subscriptionID": subscription_id, **results}
@@ -240,29 +237,11 @@ def parts(context: Any) -> list[Any]:
     return context if isinstance(context, list) else [context]
 
 
-def merge(contexts: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
-    """One context for all, first come first served, and the prefixes in it."""
-    merged: list[Any] = parts(DEFAULT_CONTEXT)[:]
-    prefixes: dict[str, Any] = {}
-    for part in (part for context in contexts for part in parts(context)):
-        if isinstance(part, Mapping):
-            prefixes.update({name: value for name, value in part.items() if name not in prefixes})
-        elif part not in merged:
-            merged.append(part)
-    return [*merged, *({name: value} for name, value in prefixes.items())], prefixes
-
-
-def prefixes_of(contexts: Any) -> dict[str, str]:
+def prefixes_of(contexts: Iterable[Any]) -> dict[str, str]:
     """Prefix -> namespace of the extensions in these contexts, first come first served."""
-    _, prefixes = merge(list(contexts))
-    return {name: uri for name, uri in prefixes.items() if isinstance(uri, str) and not name.startswith("@")}
-
-
-def clashes(context: Any, prefixes: Mapping[str, Any]) -> bool:
-    """Whether a context gives a prefix another meaning than the merged one."""
-    return any(
-        prefixes.get(name) != value
-        for part in parts(context)
-        if isinstance(part, Mapping)
-        for name, value in part.items()
-    )
+    prefixes: dict[str, str] = {}
+    for part in (part for context in contexts for part in parts(context) if isinstance(part, Mapping)):
+        for name, uri in part.items():
+            if isinstance(uri, str) and not name.startswith("@"):
+                prefixes.setdefault(name, uri)
+    return prefixes

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from lienvung.epcis.document import is_xml
 from lienvung.errors import Conflict, Invalid, ManyInvalid
 from lienvung.exchange.answers import json_answer, plain_answer, problem_answer
 from lienvung.exchange.capture_jobs import job_body, job_xml
@@ -76,10 +77,9 @@ def _idempotency_key(request: HttpRequest) -> str | None:
 
 def check_kind(request: HttpRequest, data: bytes) -> None:
     """The media type must be what the text is: a sender that mixes them up has sent something else than it thinks."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if b"\x00" in data[:4] or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return  # UTF-16: the reader says what is wrong with it
-    is_xml = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<"
-    if is_xml == (request.content_type not in JSON):
+    if is_xml(data) == (request.content_type not in JSON):
         return
     raise ManyInvalid(
         [

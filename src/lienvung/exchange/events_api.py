@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from lienvung.epcis import read_document
+from lienvung.epcis.document import is_xml
 from lienvung.errors import Conflict, Invalid, ManyInvalid, NotFound
 from lienvung.exchange.answers import AnswerForm, events_answer, form_of, one_event_answer, problem_answer
 from lienvung.exchange.capture_api import check_kind, check_versions
@@ -66,7 +67,7 @@ def post_event(request: HttpRequest) -> HttpResponse:
 
 def _is_document(data: bytes) -> bool:
     """Whether it is more than one bare event; it has been read, so it is one or the other."""
-    if data.lstrip()[:1] == b"<":
+    if is_xml(data):
         root = _ROOT.search(_NO_ROOT.sub(b"", data))
         return root is None or root[1].startswith(b"EPCIS")
     value = json.loads(data)

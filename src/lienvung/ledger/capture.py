@@ -14,25 +14,25 @@ from __future__ import annotations
 
 import gc
 import hashlib
-import json
 import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 
-from lienvung.epcis import CaptureDocument, read_document
+from lienvung.epcis import CaptureDocument, encode_json, read_document
 from lienvung.epcis.document import open_document
 from lienvung.epcis.translated import placed_in_xml
 from lienvung.errors import Conflict, Invalid, ManyInvalid, Problem, TooLarge
 from lienvung.ledger import rows as rows_of
 from lienvung.ledger.dictionary import memory
 from lienvung.ledger.entering import Store, TakenIds, enter
+from lienvung.ledger.holds import refuse_readings
 from lienvung.ledger.jobs import Job, Order, finish, job_as_it_stands, job_of_key, note_error
 from lienvung.ledger.store import open_store
 
@@ -128,6 +128,8 @@ def _run(data: bytes, order: Order) -> Outcome:
                 done = job_of_key(store, order)
                 if done is not None:
                     return Outcome(done)
+                if order.unless_held:
+                    _refuse_held(store, document, keys)
                 job = _job_number(store, order)
                 new = enter(store, document, prepared, keys, order, job=job, now_ms=now_ms())
                 counts = (new, len(keys) - new)
@@ -139,6 +141,12 @@ def _run(data: bytes, order: Order) -> Outcome:
                 return _refused(order, clash, clash.faults)
             faults += clash.faults
             document = without(document, clash.positions)
+
+
+def _refuse_held(store: Store, document: CaptureDocument, keys: Sequence[bytes]) -> None:
+    """Raise Conflict where a new event would move held goods; what stands already may come again."""
+    standing = {bytes(key) for (key,) in store.select_in("SELECT id FROM ledger_event_key WHERE id IN", list(keys))}
+    refuse_readings(reading for reading, key in zip(document.events, keys) if key not in standing)
 
 
 def _read(data: bytes, order: Order) -> CaptureDocument:
@@ -219,8 +227,14 @@ def without_cycle_collection() -> Iterator[None]:
             gc.enable()
 
 
-def capture_events(events: list[dict[str, Any]], *, submitter: str | None = None, context: Any = None) -> Job:
-    """Capture events that are at hand as JSON values; the document around them is made here."""
+def capture_events(
+    events: list[dict[str, Any]], *, submitter: str | None = None, context: Any = None, unless_held: bool = False
+) -> Job:
+    """Capture events that are at hand as JSON values; the document around them is made here.
+
+    `unless_held`: for the doors of our own; raises Conflict where an event would ship, pack, sell or use goods that
+    are held or recalled, and then stores nothing. No hold can come between the question and the capture.
+    """
     document = {
         "@context": context or [CONTEXT],
         "type": "EPCISDocument",
@@ -228,7 +242,12 @@ def capture_events(events: list[dict[str, Any]], *, submitter: str | None = None
         "creationDate": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "epcisBody": {"eventList": events},
     }
-    return capture(json.dumps(document, ensure_ascii=False).encode(), submitter=submitter)
+    data = encode_json(document)
+    order = replace(order_for(data, submitter, "rollback", None), unless_held=unless_held)
+    done = run(data, order)
+    if done.problem is not None:
+        raise done.problem
+    return done.job
 
 
 def _sent_before(order: Order) -> int | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from typing import Any, NamedTuple
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from lienvung.epcis import Action, EventType
+from lienvung.epcis.wire import decode_untyped
 from lienvung.errors import NotFound
 from lienvung.ledger import names
 from lienvung.ledger.access import EVERYTHING, Visible
@@ -57,9 +57,17 @@ class StoredEvent(NamedTuple):
         """The event's hash as its name (CBV 2.0 section 8.9)."""
         return f"ni:///sha-256;{self.hash.hex()}?ver=CBV2.0"
 
+    def value(self) -> dict[str, Any]:
+        """What was sent, as JSON value with every digit of its decimals."""
+        event: dict[str, Any] = decode_untyped(self.body)
+        return event
+
     def as_dict(self) -> dict[str, Any]:
-        """The event as JSON value, with its eventID and the time at which it was recorded."""
-        event: dict[str, Any] = json.loads(self.body)
+        """The event as JSON value, with its eventID and the time at which it was recorded.
+
+        Its decimals are `Decimal`: a binary float would lose digits, and with them the event hash.
+        """
+        event = self.value()
         event.setdefault("eventID", self.event_id)
         event["recordTime"] = iso(self.recorded_ms)
         return event

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
+from lienvung.epcis import encode_json
 from lienvung.errors import Invalid
 from lienvung.gs1 import canonical_uri
 from lienvung.ledger.events import StoredEvent
@@ -31,7 +33,7 @@ def canonical(uri: str) -> str:
 
 def things_of(event: StoredEvent) -> list[str]:
     """Canonical URIs of everything an event is about: containers, things, lots; no places."""
-    return things_in(json.loads(event.body))
+    return things_in(event.value())
 
 
 def things_in(body: dict[str, Any]) -> list[str]:
@@ -52,7 +54,7 @@ def places_in(body: dict[str, Any]) -> list[str]:
 
 def facts(event: StoredEvent) -> list[Fact]:
     """Every field as it was sent, in the order of the standard, extensions last."""
-    body = json.loads(event.body)
+    body = event.value()
     names = Names(things_in(body) + places_in(body))
     order = [*FIELDS, *sorted(set(body) - set(FIELDS))]
     return [fact(name, body[name], names) for name in order if name in body and name != "@context"]
@@ -75,18 +77,23 @@ def said(text: str | Text, **more: Any) -> Fact:
 Explainer = Callable[[Any, Names], Iterable[Fact]]
 
 
+def json_text(value: Any) -> str:
+    """JSON on one line, with every digit of its numbers."""
+    return msgspec.json.format(encode_json(value), indent=0).decode()
+
+
 def plain(value: Any, names: Names) -> Iterable[Fact]:
     if isinstance(value, str):
         yield said(value, mono=":" in value)
     elif isinstance(value, dict):
         for key, inner in value.items():
-            text = inner if isinstance(inner, str) else json.dumps(inner, ensure_ascii=False)
+            text = inner if isinstance(inner, str) else json_text(inner)
             yield said(f"{key}: {text}")
     elif isinstance(value, list):
         for inner in value:
             yield from plain(inner, names)
     else:
-        yield said(json.dumps(value, ensure_ascii=False), mono=True)
+        yield said(json_text(value), mono=True)
 
 
 def event_type(value: Any, names: Names) -> Iterable[Fact]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
+import msgspec
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from lienvung.epcis import encode_json
 from lienvung.ledger.events import StoredEvent, get_event
 from lienvung.people.gate import listed
 from lienvung.texts import Text
@@ -41,7 +41,7 @@ def event(request: HttpRequest, digest: str) -> HttpResponse:
         "facts": facts,
         "ledger_facts": event_page.summary(found),
         "submitter": names.party_name(found.submitter),
-        "json": json.dumps(json.loads(found.body), ensure_ascii=False, indent=2),
+        "json": msgspec.json.format(encode_json(found.value()), indent=2).decode(),
         "json_href": reverse("web:event_json", args=[digest]),
         "crumbs": [
             {"text": Text("Bàn làm việc", "Dashboard"), "href": reverse("web:dashboard")},
