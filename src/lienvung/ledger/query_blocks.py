@@ -13,7 +13,7 @@ from __future__ import annotations
 import sys
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from lienvung.ledger.reading import marks, rows
@@ -22,6 +22,8 @@ from lienvung.ledger.store import PostgresStore, SqliteStore
 SIZE = 2_048
 SLICE = 256  # events in no block yet are read so many at once
 BYTES = SIZE // 8
+MOST_AHEAD = 64  # blocks
+ENOUGH = 1_000  # events; the cost of a reading is lost in theirs
 # kinds of ledger_posting, by column of ledger_event
 KINDS = {"type": 1, "action": 2, "bizstep": 3, "disp": 4}
 _SWAP = sys.byteorder == "big"
@@ -99,20 +101,27 @@ def _bits_by_word(places: Sequence[int], column: Sequence[int | None]) -> dict[i
     return {word: int(text, 2) for word, text in digits.items() if word is not None}
 
 
-def blocks_between(low: int, top: int) -> list[Block]:
-    """The blocks that events numbered `low` to `top` are in, oldest first."""
+def blocks_between(low: int, top: int, *, descending: bool = False) -> Iterator[Block]:
+    """The blocks that events numbered `low` to `top` are in, oldest first, or newest first."""
     if top < low:
-        return []
+        return
     [(blocked,)] = rows("SELECT value FROM ledger_counter WHERE name = 'blocked'")
-    found = [
-        Block(number, number * SIZE + 1, (number + 1) * SIZE, True)
-        for number in range((low - 1) // SIZE, (min(top, blocked) - 1) // SIZE + 1)
-    ]
-    first = max(blocked + 1, low)
-    return [
-        *found,
-        *(Block(-1, start, min(start + SLICE, top + 1) - 1, False) for start in range(first, top + 1, SLICE)),
-    ]
+    stored = range((low - 1) // SIZE, (min(top, blocked) - 1) // SIZE + 1)
+    newest = range(max(blocked + 1, low), top + 1, SLICE)
+    if descending:
+        yield from (_newest(first, top) for first in reversed(newest))
+        yield from (_stored(number) for number in reversed(stored))
+    else:
+        yield from (_stored(number) for number in stored)
+        yield from (_newest(first, top) for first in newest)
+
+
+def _stored(number: int) -> Block:
+    return Block(number, number * SIZE + 1, (number + 1) * SIZE, True)
+
+
+def _newest(first: int, top: int) -> Block:
+    return Block(-1, first, min(first + SLICE, top + 1) - 1, False)
 
 
 def spans() -> dict[int, tuple[int, int]]:
@@ -159,3 +168,43 @@ def postings(kind: int, words: Sequence[int], low: int, high: int) -> dict[int, 
         ):
             found[number] = found.get(number, 0) | int.from_bytes(bits, "little")
     return found
+
+
+class Ahead:
+    """Events of stored blocks, read together with those of the blocks that are asked for next.
+
+    A page is mostly found in the first blocks. Where conditions never meet, all blocks
+    are walked, and one reading for each would cost more than what it finds: so each
+    reading takes twice as many blocks as the last, while they are asked for and hold little.
+    """
+
+    def __init__(self, read: Callable[[int, int], Sequence[int] | None]) -> None:
+        self.read = read  # events of the blocks from one number to another; None where they are too many
+        self.found: dict[int, list[int]] = {}
+        self.width = 0
+        self.size = 0  # events of the last reading
+        self.last = -1  # the block asked for last
+
+    def events(self, number: int) -> list[int] | None:
+        """Events of one block; None where `read` says so of this block alone."""
+        if number not in self.found and not (self._fill(number, self._next_width()) or self._fill(number, 1)):
+            return None
+        self.last = number
+        return self.found.pop(number)
+
+    def _next_width(self) -> int:
+        if 2 * len(self.found) >= self.width:
+            return max(1, self.width // 2)  # half of it was passed over, or nothing read yet
+        return min(2 * self.width or 1, MOST_AHEAD) if self.size < ENOUGH else self.width
+
+    def _fill(self, number: int, width: int) -> bool:
+        low, high = (max(number - width + 1, 0), number) if number < self.last else (number, number + width - 1)
+        events = self.read(low, high)
+        self.width, self.found = width, {}
+        if events is None:
+            return False
+        self.size = len(events)
+        self.found = {place: [] for place in range(low, high + 1)}
+        for rid in events:
+            self.found[(rid - 1) // SIZE].append(rid)
+        return True

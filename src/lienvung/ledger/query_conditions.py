@@ -15,11 +15,12 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
-from lienvung.ledger.query_blocks import KINDS, SIZE, Block, all_times, bits_of, postings, spans
+from lienvung.ledger.query_blocks import KINDS, SIZE, Ahead, Block, all_times, bits_of, postings, rids_of_bits, spans
 from lienvung.ledger.reading import marks, rows
 
 CHUNK = 500
 WINDOW = 64  # blocks looked up at once
+FEW_BLOCKS = 4
 FULL = (1 << SIZE) - 1
 
 
@@ -79,11 +80,27 @@ class Words(Condition):
         if not self.words:
             return []
         if self.column not in ("bizstep", "disp"):
-            return None  # no index: their words are always common, or the blocks are quick enough
+            return self._in_few_blocks(most)
         found = rows(
             f"SELECT rid FROM ledger_event WHERE {self.column} IN {marks(self.words)} LIMIT %s", (*self.words, most + 1)
         )
         return sorted(rid for (rid,) in found) if len(found) <= most else None
+
+    def _in_few_blocks(self, most: int) -> list[int] | None:
+        """Of a column without an index: its words are common, or they stand in few blocks, or in none."""
+        kind = KINDS[self.column]
+        stands = rows(
+            f"SELECT blk FROM ledger_posting WHERE kind = %s AND value IN {marks(self.words)} LIMIT %s",
+            (kind, *self.words, FEW_BLOCKS + 1),
+        )
+        if len(stands) > FEW_BLOCKS:
+            return None
+        # what is in no block first: an event that a capture puts into one meanwhile is then found twice, not never
+        [(blocked,)] = rows("SELECT value FROM ledger_counter WHERE name = 'blocked'")
+        rids = {rid for (rid,) in self._between(blocked + 1, blocked + SIZE)}
+        for number, bits in postings(kind, self.words, 0, blocked // SIZE).items():
+            rids.update(rids_of_bits(bits, number * SIZE + 1))
+        return sorted(rids) if len(rids) <= most else None
 
     def bits(self, block: Block) -> int:
         if not block.stored:
@@ -113,11 +130,12 @@ class Places(Condition):
     def __init__(self, column: str, places: Sequence[int]) -> None:
         self.column = column
         self.places = sorted(set(places))
+        self.parts = [self.places[start : start + CHUNK] for start in range(0, len(self.places), CHUNK)]
+        self.ahead = Ahead(self._by_time)
 
     def rare(self, most: int) -> list[int] | None:
         found: list[int] = []
-        for start in range(0, len(self.places), CHUNK):
-            part = self.places[start : start + CHUNK]
+        for part in self.parts:
             found += [
                 rid
                 for (rid,) in rows(
@@ -134,34 +152,36 @@ class Places(Condition):
         return spans()
 
     def bits(self, block: Block) -> int:
-        found: set[int] = set()
-        for start in range(0, len(self.places), CHUNK):
-            part = self.places[start : start + CHUNK]
-            found.update(self._by_time(block, part) if block.stored else self._by_number(block, part))
-        return bits_of(found, block.first)
+        found = self.ahead.events(block.number) if block.stored else None
+        return bits_of(self._by_number(block) if found is None else found, block.first)
 
-    def _by_time(self, block: Block, places: Sequence[int]) -> list[int]:
-        """By the index on place and time: a block is a short time, unless an event of long ago came late."""
-        low, high = self.spans[block.number]
-        found = rows(
-            f"SELECT rid FROM ledger_event WHERE {self.column} IN {marks(places)} AND t BETWEEN %s AND %s LIMIT %s",
-            (*places, low, high, 2 * SIZE),
-        )
-        if len(found) == 2 * SIZE:
-            return self._by_number(block, places)
-        return [rid for (rid,) in found if block.first <= rid <= block.last]
+    def _by_time(self, low: int, high: int) -> list[int] | None:
+        """By the index on place and time: blocks are a short time, unless an event of long ago came late."""
+        times = [self.spans[number] for number in range(low, high + 1) if number in self.spans]
+        since, until = min(one for one, _ in times), max(one for _, one in times)
+        found: list[int] = []
+        for part in self.parts:
+            sql = f"SELECT rid FROM ledger_event WHERE {self.column} IN {marks(part)} AND t BETWEEN %s AND %s LIMIT %s"
+            found += [rid for (rid,) in rows(sql, (*part, since, until, 2 * SIZE - len(found)))]
+            if len(found) >= 2 * SIZE:
+                return None
+        return [rid for rid in found if low * SIZE < rid <= (high + 1) * SIZE]
 
-    def _by_number(self, block: Block, places: Sequence[int]) -> list[int]:
-        found = rows(
-            f"SELECT rid FROM ledger_event WHERE rid BETWEEN %s AND %s AND +{self.column} IN {marks(places)}",
-            (block.first, block.last, *places),
-        )
-        return [rid for (rid,) in found]
+    def _by_number(self, block: Block) -> list[int]:
+        found: list[int] = []
+        for part in self.parts:
+            found += [
+                rid
+                for (rid,) in rows(
+                    f"SELECT rid FROM ledger_event WHERE rid BETWEEN %s AND %s AND +{self.column} IN {marks(part)}",
+                    (block.first, block.last, *part),
+                )
+            ]
+        return found
 
     def keep(self, rids: Sequence[int]) -> set[int]:
         found: set[int] = set()
-        for start in range(0, len(self.places), CHUNK):
-            part = self.places[start : start + CHUNK]
+        for part in self.parts:
             found |= _kept(f"SELECT rid FROM ledger_event WHERE +{self.column} IN {marks(part)} AND rid", part, rids)
         return found
 
@@ -183,20 +203,30 @@ class Rows(Condition):
         self.values = tuple(values)
         self.bounded = bounded or where
         self.event = event
+        self.ahead = Ahead(lambda low, high: self._between(low * SIZE + 1, (high + 1) * SIZE))
 
     def rare(self, most: int) -> list[int] | None:
-        found = rows(
-            f"SELECT {self.event} FROM ledger_{self.table} WHERE {self.where} LIMIT %s", (*self.values, 4 * most + 1)
-        )
-        distinct = {rid for (rid,) in found}
-        return sorted(distinct) if len(found) <= 4 * most and len(distinct) <= most else None
+        for limit in (most + most // 4 + 1, 4 * most + 1):  # an event may have several rows; it mostly has one
+            found = rows(
+                f"SELECT {self.event} FROM ledger_{self.table} WHERE {self.where} LIMIT %s", (*self.values, limit)
+            )
+            distinct = {rid for (rid,) in found}
+            if len(distinct) > most:
+                return None
+            if len(found) < limit:
+                return sorted(distinct)
+        return None
 
     def bits(self, block: Block) -> int:
+        found = self.ahead.events(block.number) if block.stored else self._between(block.first, block.last)
+        return bits_of(found, block.first) if found else 0
+
+    def _between(self, first: int, last: int) -> list[int]:
         found = rows(
             f"SELECT {self.event} FROM ledger_{self.table} WHERE {self.bounded} AND {self.event} BETWEEN %s AND %s",
-            (*self.values, block.first, block.last),
+            (*self.values, first, last),
         )
-        return bits_of((rid for (rid,) in found), block.first) if found else 0
+        return [rid for (rid,) in found]
 
     def keep(self, rids: Sequence[int]) -> set[int]:
         return _kept(

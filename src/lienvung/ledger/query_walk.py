@@ -73,7 +73,7 @@ def count_events(conditions: Sequence[Condition], *, low: int, top: int, most: i
         return len(first_events(conditions, way=way, low=low, top=top, last=None, count=most + 1))
     ordered = in_order(conditions)
     found = 0
-    for block in reversed(blocks_between(low, top)):
+    for block in blocks_between(low, top, descending=True):
         found += len(_in_block(ordered, block, (low, top)))
         if found > most:
             break
@@ -115,8 +115,7 @@ def _few(
 
 def _by_number(ordered: Sequence[Condition], way: Way, bounds: tuple[int, int], count: int) -> list[Place]:
     rids: list[int] = []
-    blocks = blocks_between(*bounds)
-    for block in reversed(blocks) if way.descending else blocks:
+    for block in blocks_between(*bounds, descending=way.descending):
         found = _in_block(ordered, block, bounds)
         rids += reversed(found) if way.descending else found
         if len(rids) >= count:
