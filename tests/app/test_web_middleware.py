@@ -169,3 +169,12 @@ def test_a_wrong_host_is_refused(client: Client) -> None:
 def test_errors_need_no_session() -> None:
     """A page is rendered even where no middleware has put a user on the request."""
     assert problems.plain(RequestFactory().get("/x"), 404).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/", "/search", "/p/01/08930000040022", "/01/08930000040022", "/epcis/v2/events"])
+@pytest.mark.django_db
+def test_too_many_parameters_are_a_fault_of_the_asker(address: str) -> None:
+    many = "&".join(f"a{number}=1" for number in range(1_200))
+    answer = Client(raise_request_exception=False).get(f"{address}?{many}")
+    assert answer.status_code in (400, 401), answer.content[:300]
+    assert b"Traceback" not in answer.content

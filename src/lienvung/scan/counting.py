@@ -102,8 +102,10 @@ counter = Counter()
 @atexit.register
 def _last_flush() -> None:
     # at exit the database, and what logs are written to, may be gone in any way; counts are not worth a trace then
-    with contextlib.suppress(Exception):
-        store_counts(*counter.take())
+    tallies, first = counter.take()
+    if tallies:
+        with contextlib.suppress(Exception):
+            store_counts(tallies, first)
 
 
 def province_of(request: HttpRequest) -> str:

@@ -11,11 +11,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.core.exceptions import TooManyFieldsSent
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from lienvung.errors import Problem
+from lienvung.errors import Invalid, Problem
 from lienvung.web import problems
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -39,7 +40,10 @@ class Language:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        asked = request.GET.get("lang", "")
+        try:
+            asked = request.GET.get("lang", "")
+        except TooManyFieldsSent:
+            return self.refuse(request)
         chosen = asked if asked in LANGUAGES else request.COOKIES.get(COOKIE, "")
         self.speak(request, chosen if chosen in LANGUAGES else "vi")
         response = self.get_response(request)
@@ -55,6 +59,19 @@ class Language:
     def process_view(self, request: HttpRequest, *_: Any) -> None:
         if cookieless(request) and request.GET.get("lang") not in LANGUAGES:
             self.speak(request, "vi")
+
+    def refuse(self, request: HttpRequest) -> HttpResponseBase:
+        """The answer to an address with more parameters than anybody needs; nothing reads them again."""
+        request.GET = QueryDict()
+        self.speak(request, "vi")
+        return problems.answer(
+            request,
+            Invalid(
+                "web.too_many_parameters",
+                vi="Địa chỉ có quá nhiều tham số.",
+                en="The address has too many parameters.",
+            ),
+        )
 
     @staticmethod
     def speak(request: HttpRequest, language: str) -> None:
