@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ from lienvung.catalogue.actions import issue_serials
 from lienvung.ledger.events import latest
 from lienvung.people.actions import issue_token
 from lienvung.people.models import ApiToken
+from lienvung.proofs import actions as proofs
 from lienvung.quality.actions import declare_recall
 from lienvung.resolver.actions import register_link
 from lienvung.resolver.drafts import Draft
@@ -82,7 +84,23 @@ def values(world: World) -> dict[str, str]:
     shop_event = latest(1)[0].hash.hex()
     words = Text("Không dùng lô này; mang trả nơi mua.", "Do not use this lot; return it to the shop.")
     recall = declare_recall(by=None, lot_uri=world.lot.uri, reason="Mẫu kiểm nghiệm không đạt.", public_text=words)
+    claim = proofs.register_certificate(
+        by=None, holder=world.grower, kind="haccp", number="HC-1", issuer_name="Nơi cấp", valid_from=date(2026, 1, 1)
+    )
+    row = proofs.add_scope(by=None, certificate=claim, product=world.rice)
+    certificate = proofs.register_certificate(
+        by=None, holder=world.grower, kind="vietgap", number="VG-1", issuer_name="Nơi cấp", valid_from=date(2026, 1, 1)
+    )
+    proofs.add_scope(by=None, certificate=certificate, product=world.rice)
+    certificate.refresh_from_db()
+    proofs.confirm(by=None, certificate=certificate, revision=certificate.revision)
+    body = proofs.accept_issuer(by=None, organisation=world.stranger, kinds_issued=["vietgap"])
     return {
+        "claim": str(claim.pk),
+        "scope_row": str(row.pk),
+        "certificate": str(certificate.pk),
+        "issuing_body": str(body.pk),
+        "calendar": proofs.make_calendar_key(by=world.accounts["member"]),
         "recall": str(recall.pk),
         "organisation": str(world.grower.pk),
         "stranger": str(world.stranger.pk),

@@ -1,4 +1,4 @@
-"""What the page reads out of events themselves: dates, certificates, the words of a recall."""
+"""What the page reads out of events themselves: dates, certificates that they name, the words of a recall."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.conf import settings
+
 from lienvung.ledger.trace import Step
-from lienvung.scan.page import Certificate
+from lienvung.registry import ToldProof
 from lienvung.texts import Text
 
 MOST_EVENTS = 8
@@ -34,7 +36,7 @@ class Facts:
     packed: date | None = None
     produced: date | None = None
     best_before: date | None = None
-    certificates: list[Certificate] = field(default_factory=list)
+    told: list[ToldProof] = field(default_factory=list)
 
 
 def gather(steps: Sequence[Step]) -> Facts:
@@ -49,8 +51,8 @@ def gather(steps: Sequence[Step]) -> Facts:
             facts.produced = facts.produced or _first_day(ilmd, PRODUCED)
             facts.best_before = facts.best_before or _first_day(ilmd, BEST_BEFORE)
         for found in certificates(event, ilmd):
-            if found not in facts.certificates:
-                facts.certificates.append(found)
+            if found not in facts.told:
+                facts.told.append(found)
     return facts
 
 
@@ -87,7 +89,7 @@ def recall_of(event: dict[str, Any]) -> uuid.UUID | None:
         return None
 
 
-def certificates(event: dict[str, Any], ilmd: dict[str, Any]) -> list[Certificate]:
+def certificates(event: dict[str, Any], ilmd: dict[str, Any]) -> list[ToldProof]:
     """From `certificationInfo` (EPCIS 2.0: a link or links) and from ILMD `certificationList` (CBV 2.0)."""
     found = []
     for one in _many(_local(event).get("certificationInfo")) + _many(ilmd.get("certificationInfo")):
@@ -95,7 +97,7 @@ def certificates(event: dict[str, Any], ilmd: dict[str, Any]) -> list[Certificat
             found.append(_certificate(_local(one)))
         elif isinstance(one, str) and one:
             number = re.split(r"[/:#=]", one.rstrip("/"))[-1]
-            found.append(Certificate(name="Chứng nhận", number=number, link=one if one.startswith("https://") else ""))
+            found.append(ToldProof(name="Chứng nhận", number=number, link=one if _is_link(one) else ""))
     listed = ilmd.get("certificationList")
     for group in _many(listed):
         inner = _local(group).get("certification", group) if isinstance(group, dict) else group
@@ -103,19 +105,23 @@ def certificates(event: dict[str, Any], ilmd: dict[str, Any]) -> list[Certificat
     return [one for one in found if one.name]
 
 
-def _certificate(told: dict[str, Any]) -> Certificate:
+def _certificate(told: dict[str, Any]) -> ToldProof:
     def word(*names: str) -> str:
         return next((str(told[name]) for name in names if told.get(name)), "")
 
-    until = _DAY.match(word("certificationEndDate", "validUntil"))
     link = word("certificationURI", "link")
-    return Certificate(
+    return ToldProof(
         name=word("certificationStandard", "certificationType", "certificationValue", "name"),
         issuer=word("certificationAgency", "issuer"),
         number=word("certificationIdentification", "certificationValue", "number"),
-        valid_until=f"{until[3]}/{until[2]}/{until[1]}" if until else "",
-        link=link if link.startswith("https://") else "",
+        until=_first_day(told, ("certificationEndDate", "validUntil")),
+        link=link if _is_link(link) else "",
     )
+
+
+def _is_link(text: str) -> bool:
+    """An address that a reader may be led to; our own is one even where the installation has no https."""
+    return text.startswith(("https://", f"{settings.ORIGIN}/"))
 
 
 def _many(value: Any) -> list[Any]:

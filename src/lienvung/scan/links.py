@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.conf import settings
+
 from lienvung.gs1.address import Address
 from lienvung.ledger import events, status, trace
 from lienvung.ledger.trace_names import lookup
 from lienvung.registry import Identifier, LinkProvider, OfferedLink
-from lienvung.scan import access, details, standing, story
+from lienvung.scan import access, details, proofs, standing, story
 from lienvung.scan.views import PAGE
 from lienvung.texts import Text
 
@@ -86,13 +88,19 @@ def journey(identifier: Identifier) -> Sequence[OfferedLink]:
 
 
 def certificates(identifier: Identifier) -> Sequence[OfferedLink]:
-    """Proofs that the events of a thing link to."""
+    """Proofs that the events of a thing link to, as told there."""
     address = Address(identifier.ais)
     if address.level in ("product", "place", "party") or not len(lookup(address.canonical)):
         return []
     facts = details.gather(trace.journey(address.canonical))
-    named = {c.link: f"{c.name} {c.number}".strip() for c in facts.certificates if c.link}
-    return [OfferedLink("certificationInfo", link, Text(name, name)) for link, name in named.items()]
+    told = {c.link: f"{c.name} {c.number}".strip() for c in facts.told if c.link}
+    # our own pages are offered by the room of certificates, when they hold
+    foreign = {link: name for link, name in told.items() if not link.startswith(f"{settings.ORIGIN}/")}
+    told_vi, told_en = proofs.TOLD
+    return [
+        OfferedLink("certificationInfo", link, Text(f"{name} ({told_vi})", f"{name} ({told_en})"))
+        for link, name in foreign.items()
+    ]
 
 
 PROVIDERS = (

@@ -49,14 +49,17 @@ def json_ld(page: Page, address: Address, origin: str) -> dict[str, Any]:
     ):
         if day:
             node[word] = day.isoformat()
-    if page.certificates:
+    # a machine is told only what holds: it would not read the words beside the others
+    if valid := [certificate for certificate in page.certificates if certificate.valid]:
         node["gs1:certification"] = [
             {
-                "gs1:certificationStandard": c.name,
+                "gs1:certificationStandard": c.name.en,
                 "gs1:certificationAgency": c.issuer,
                 "gs1:certificationIdentification": c.number,
+                **({"gs1:certificationEndDate": c.until.isoformat()} if c.until else {}),
+                **({"gs1:certificationURI": origin + c.link} if c.link.startswith("/") else {}),
             }
-            for c in page.certificates
+            for c in valid
         ]
     return {
         "@context": [{"schema": "https://schema.org/", "gs1": VOC}, EPCIS_CONTEXT],

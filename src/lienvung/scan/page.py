@@ -47,11 +47,19 @@ class StepView:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    name: str
+    """A certificate with its state in words; `valid` only where the room of certificates vouches for these goods.
+
+    `told`: it stands in an event only, and nobody has compared it with a certificate.
+    """
+
+    name: Text
+    words: Text
     issuer: str = ""
     number: str = ""
-    valid_until: str = ""
+    until: date | None = None
     link: str = ""
+    valid: bool = False
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from lienvung.catalogue.models import IssuedSerial, Lot, Place, Product
 from lienvung.gs1.address import CANONICAL, Address, lot_uri
 from lienvung.ledger import events, status, trace
-from lienvung.scan import access, details, minimum, places, rules, standing
+from lienvung.scan import access, details, minimum, places, proofs, rules, standing
 from lienvung.scan.counting import counter
 from lienvung.scan.page import Band, Maker, Page, StepView
 from lienvung.scan.rules import Happening, Known, Stop
@@ -154,7 +154,7 @@ def _goods_page(address: Address, records: Records, steps: Sequence[trace.Step],
         produced=produced,
         packed=packed,
         best_before=best_before,
-        certificates=facts.certificates,
+        certificates=proofs.certificates(address, steps, facts, made_on=produced or harvested or packed),
         steps=shown,
         more_steps=others,
         chain=rules.completeness(_stages(happenings, packed)) if address.level != "product" else None,

@@ -8,6 +8,7 @@ LIENVUNG_OPERATOR    the body that runs this installation, shown on top of each 
 LIENVUNG_HOSTS       further host names that may be asked for, comma separated
 LIENVUNG_WEBHOOK_ALLOW  hosts and networks that subscriptions may call beside the public internet, comma separated
 LIENVUNG_RESOLVER_HTTP "1": registered links may lead to http:// addresses too, not only https://
+LIENVUNG_EXPIRING_DAYS  how many days before its end a certificate counts as expiring (default: 60)
 LIENVUNG_DEMO        "1": demo accounts are shown on the sign-in page
 LIENVUNG_DEBUG       "1": Django's debug pages; never in production
 """
@@ -255,6 +256,17 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 
 # Webhooks go to public https addresses only (docs/howto/subscriptions.md); these hosts and networks are let in too.
 WEBHOOK_ALLOW = [word for word in os.environ.get("LIENVUNG_WEBHOOK_ALLOW", "").replace(" ", "").split(",") if word]
+
+# A certificate counts as expiring so many days before its last day.
+try:
+    PROOFS_EXPIRING_DAYS = max(0, int(os.environ.get("LIENVUNG_EXPIRING_DAYS") or 60))
+except ValueError:
+    raise Invalid(
+        "settings.expiring_days",
+        vi="LIENVUNG_EXPIRING_DAYS phải là số ngày.",
+        en="LIENVUNG_EXPIRING_DAYS must be a number of days.",
+        path="LIENVUNG_EXPIRING_DAYS",
+    ) from None
 
 RESOLVER_HTTP = os.environ.get("LIENVUNG_RESOLVER_HTTP") == "1"
 
