@@ -28,12 +28,13 @@ COMMANDS = {
     "gs1": "explain GS1 identifiers / giải nghĩa mã GS1",
     "trace": "trace a thing back and forward / truy vết một mã",
     "recall-scope": "what a recall of a thing would reach / phạm vi thu hồi của một mã",
+    "checks": "look for contradictions in the ledger / tìm chỗ mâu thuẫn trong sổ cái",
     "openapi": "print the OpenAPI document of the API / in tài liệu OpenAPI",
     "account": "create an account or an API token / tạo tài khoản, khoá API",
 }
 
 
-NEEDS_TABLES = frozenset({"work", "capture", "account", "trace", "recall-scope", "backup"})
+NEEDS_TABLES = frozenset({"work", "capture", "account", "trace", "recall-scope", "checks", "backup"})
 WITHOUT_DATA = frozenset({"hash", "gs1", "test", "bench"})
 """Commands that need neither Django nor the data of this installation."""
 

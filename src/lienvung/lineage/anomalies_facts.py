@@ -47,6 +47,7 @@ class Fact:
     place: str
     lines: tuple[Line, ...]
     read_point: str = ""
+    parent: str = ""
     process: str = ""  # transformationID
     lots: tuple[tuple[str, str], ...] = ()  # (serial, lot)
     ends: Mapping[str, int] | None = None  # name of an EXPIRY_FIELDS -> the last moment
@@ -100,6 +101,7 @@ def fact_of(number: int, reading: Reading, prefixes: Mapping[str, str]) -> Fact:
         place=reading.biz_location or reading.read_point or "",
         lines=tuple(lines),
         read_point=reading.read_point or "",
+        parent=next((uri for role, uri in reading.epcs if role == Role.PARENT), ""),
         process=reading.transformation_id or "",
         lots=tuple(reading.lots),
         ends=ends or None,
@@ -169,6 +171,7 @@ class World:
         self.facts = sorted({fact.event: fact for fact in facts}.values(), key=lambda fact: (fact.time, fact.event))
         self.of: dict[str, list[Entry]] = {}
         self.of_process: dict[str, list[Fact]] = {}
+        self._anchors: dict[str, str] = {}
         self.treatments: dict[str, list[Fact]] = {}  # by plot, those that name nothing
         self.lot_of: dict[str, set[str]] = {}
         self.itemised: dict[str, list[Fact]] = {}  # lot -> facts that name serials of it
@@ -190,12 +193,19 @@ class World:
             facts = self.itemised.setdefault(lot, [])
             if not facts or facts[-1] is not fact:
                 facts.append(fact)
-        parent = next((line.uri for line in fact.lines if line.role == Role.PARENT), "")
+        parent = fact.parent
         if parent and is_container(parent):
             for line in fact.lines:
                 if line.role == Role.CHILD and line.unit is None:
                     self.inside.setdefault(line.uri, set()).add(parent)
                     self.content.setdefault(parent, set()).add(line.uri)
+
+    def anchor(self, process: str) -> str:
+        """The output of a process of which its findings are told; '' without outputs."""
+        if process not in self._anchors:
+            outputs = (line.uri for fact in self.of_process[process] for line in fact.lines if line.role == Role.OUTPUT)
+            self._anchors[process] = min(outputs, default="")
+        return self._anchors[process]
 
     def above(self, thing: str) -> set[str]:
         """The logistic units that a thing was ever in, through others."""

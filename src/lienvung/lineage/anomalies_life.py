@@ -171,7 +171,7 @@ def _expired(thing: str, name: str, source: Fact, late: tuple[int, Sequence[Fact
 
 
 def check_waiting(world: World, lot: str, parameters: Parameters) -> Iterator[Found]:
-    """Harvested before the waiting period of a treatment ended; or treated itself and sold or shipped before that."""
+    """Harvested before the waiting period of a treatment ended; or treated itself and sold or used before that."""
     own = world.of.get(lot, [])
     treated = [fact for fact, _ in own if fact.waiting_until is not None]
     harvests = [fact for fact, line in own if line.role == Role.OUTPUT or (line.role == Role.EPC and fact.makes)]
@@ -180,13 +180,14 @@ def check_waiting(world: World, lot: str, parameters: Parameters) -> Iterator[Fo
             if _too_soon(treatment, harvest):
                 yield _waiting(lot, treatment, harvest, parameters, harvested=True)
     for treatment in treated:
-        early = [f for f, line in own if line.role == Role.EPC and _leaves(f) and _too_soon(treatment, f)]
+        early = [f for f, line in own if _leaves(f, line) and _too_soon(treatment, f)]
         if early and not any(_too_soon(treatment, harvest) for harvest in harvests):
             yield _waiting(lot, treatment, early[0], parameters, harvested=False)
 
 
-def _leaves(fact: Fact) -> bool:
-    return is_sale(fact) or fact.step == "shipping"
+def _leaves(fact: Fact, line: Line) -> bool:
+    """Sold, sent off or used up."""
+    return line.role == Role.INPUT or (line.role == Role.EPC and (is_sale(fact) or fact.step == "shipping"))
 
 
 def _too_soon(treatment: Fact, act: Fact) -> bool:
@@ -196,7 +197,7 @@ def _too_soon(treatment: Fact, act: Fact) -> bool:
 def _treatments_of(world: World, harvest: Fact) -> Iterator[Fact]:
     """Of what was cut (a crop, an animal, a herd), and of the plot where a treatment names nothing else."""
     for line in harvest.lines:
-        if line.role == Role.INPUT:
+        if line.role == Role.INPUT and not is_lot(line.uri):
             yield from (fact for fact, _ in world.of.get(line.uri, ()) if fact.waiting_until is not None)
     for plot in sorted(harvest.plots):
         yield from world.treatments.get(plot, ())
@@ -276,13 +277,12 @@ def _made_twice(thing: str, own: Sequence[Entry], parameters: Parameters) -> Ite
 def _in_two(world: World, thing: str, own: Sequence[Entry], parameters: Parameters) -> Iterator[Found]:
     steps: list[tuple[int, int, Fact, str]] = []  # "" = out of every container
     for fact, line in own:
-        parent = next((each.uri for each in fact.lines if each.role == Role.PARENT), "")
         if line.role == Role.CHILD and fact.action in (Action.ADD, Action.DELETE):
-            word = f"+{parent}" if fact.action == Action.ADD else f"-{parent}"
+            word = f"+{fact.parent}" if fact.action == Action.ADD else f"-{fact.parent}"
             steps.append((fact.time, fact.event, fact, f"{fact.type}{word}"))
         elif line.role == Role.INPUT or (line.role == Role.EPC and (_is_end(fact, line) or is_sale(fact))):
             steps.append((fact.time, fact.event, fact, "0"))
-    parents = {fact_parent(fact) for _, _, fact, _ in steps} - {""}
+    parents = {fact.parent for _, _, fact, _ in steps} - {""}
     steps += [(f.time, f.event, f, f"*{p}") for p in parents for f, line in world.of.get(p, ()) if _empties(f, line)]
     open_in: dict[tuple[str, str], Fact] = {}  # (type, container)
     for _, _, fact, word in sorted(steps, key=lambda step: (step[0], step[3][1:2] == "+", step[1])):
@@ -303,10 +303,6 @@ def _in_two(world: World, thing: str, own: Sequence[Entry], parameters: Paramete
                 yield _two_containers(thing, (open_in[other], fact), (other[1], parent))
                 open_in.clear()
             open_in[kind, parent] = fact
-
-
-def fact_parent(fact: Fact) -> str:
-    return next((line.uri for line in fact.lines if line.role == Role.PARENT), "")
 
 
 def _empties(fact: Fact, line: Line) -> bool:

@@ -64,6 +64,8 @@ def check_shipments(world: World, thing: str, parameters: Parameters, now: int) 
     for fact in shipped:
         if any(_answers(fact, each) for each in evidence):
             continue
+        if not parameters.expects_receipt(fact.place, fact.destinations):
+            continue
         due = fact.time + int(days * DAY_MS)
         yield due if now <= due else _not_received(thing, fact, days, parameters)
     sent = [fact for fact, line in (*own, *others) if _ships(fact, line)]
@@ -162,7 +164,8 @@ def check_lot_shipments(world: World, lot: str, parameters: Parameters, now: int
     spare = parameters.of("transit_loss", now, parameters.group(lot))
     days = parameters.of("transit_days", now, parameters.group(lot))
     for load in sent:
-        if load.rest > load.amount * spare + 1e-9:
+        expected = parameters.expects_receipt(load.fact.place, load.fact.destinations)
+        if expected and load.rest > load.amount * spare + 1e-9:
             due = load.fact.time + int(days * DAY_MS)
             yield due if now <= due else _part_not_received(lot, load, days, parameters)
     made = [fact for fact, line in own if line.role == Role.OUTPUT or (line.role == Role.EPC and fact.makes)]
@@ -223,6 +226,8 @@ def _lot_seen_elsewhere(
     for load in sent:
         later = (fact for fact, line in own if fact.time >= load.fact.time and fact.step not in PASSING)
         if any(fact.place and fact.place != load.fact.place for fact in later):
+            continue
+        if not parameters.expects_receipt(load.fact.place, load.fact.destinations):
             continue
         due = load.fact.time + int(days * DAY_MS)
         yield due if now <= due else _part_not_received(lot, load, days, parameters)

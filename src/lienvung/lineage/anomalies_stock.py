@@ -41,12 +41,10 @@ def is_sale(fact: Fact) -> bool:
 def check_processes(world: World, thing: str, parameters: Parameters) -> Iterator[Found]:
     """More came out of a process than the plausible yield of what went in (told of its first output)."""
     keys = {process_of(fact) for fact, _ in world.of.get(thing, ()) if fact.type == EventType.TRANSFORMATION}
-    for key in sorted(keys):
+    for key in sorted(key for key in keys if world.anchor(key) == thing):
         facts = world.of_process[key]
         outputs = [(fact, line) for fact in facts for line in fact.lines if line.role == Role.OUTPUT]
         inputs = [(fact, line) for fact in facts for line in fact.lines if line.role == Role.INPUT]
-        if not outputs or min(line.uri for _, line in outputs) != thing:
-            continue
         at = min(fact.time for fact, _ in outputs)
         group = next((name for _, line in outputs if (name := parameters.group(line.uri))), "")
         low, high = parameters.of("yield_low", at, group), parameters.of("yield_high", at, group)
@@ -55,8 +53,7 @@ def check_processes(world: World, thing: str, parameters: Parameters) -> Iterato
             piece_kg=parameters.piece_kg,
         )  # fmt: skip
         if weighed.anomaly:
-            detail = key if facts[0].process else f"event:{min(fact.event for fact in facts)}"
-            yield _process_found(thing, detail, facts, weighed, group)
+            yield _process_found(thing, key, facts, weighed, group)
 
 
 def _amounts(entries: Sequence[Entry], parameters: Parameters) -> Iterator[Amount]:

@@ -87,6 +87,11 @@ class Found:
         return hashlib.sha256("\n".join((self.kind, self.subject, self.detail)).encode()).hexdigest()
 
     @property
+    def scope(self) -> str:
+        """What was looked at to find it: a process, else the subject."""
+        return self.detail if self.kind is Kind.PROCESS_YIELD else self.subject
+
+    @property
     def digest(self) -> str:
         """What it says: another digest under the same key is a finding that changed."""
         said = json.dumps([sorted(self.events), self.severity, self.figures], sort_keys=True, default=str)
@@ -158,6 +163,7 @@ class Parameters:
     coordinates: Mapping[str, tuple[float, float]] = field(default_factory=dict)  # place URI -> lat, lon
     owners: Mapping[str, str] = field(default_factory=dict)  # place URI -> whose it is
     names: Mapping[str, str] = field(default_factory=dict)  # place URI -> its name
+    partners: frozenset[str] | None = None  # URIs of places and parties that take part; None: everybody does
 
     def of(self, name: str, at: int, group: str = "") -> float:
         """The value in force at a time: the group's own, else that for all; the setting that began last wins."""
@@ -174,6 +180,12 @@ class Parameters:
 
     def place(self, uri: str) -> str:
         return self.names.get(uri) or short(uri)
+
+    def expects_receipt(self, place: str, destinations: Sequence[str]) -> bool:
+        """Whether sender and receiver both take part: what leaves for others is received in no ledger of ours."""
+        if self.partners is None:
+            return True
+        return place in self.partners and (not destinations or any(uri in self.partners for uri in destinations))
 
     def same_owner(self, one: str, other: str) -> bool:
         owner = self.owners.get(one)
