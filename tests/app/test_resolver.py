@@ -356,13 +356,13 @@ def test_the_host_of_a_request_leads_nobody_elsewhere(world: World) -> None:
 
 def test_what_an_event_links_to_is_looked_over(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     from lienvung.scan import details
-    from lienvung.scan.page import Certificate
+    from lienvung.registry import ToldProof
 
     facts = details.Facts(
-        certificates=[
-            Certificate("VietGAP", number="1", link="https://chungnhan.example/1"),
-            Certificate("Giả", link="https://a@127.0.0.1/"),
-            Certificate("Giả", link="javascript:alert(1)"),
+        told=[
+            ToldProof("VietGAP", number="1", link="https://chungnhan.example/1"),
+            ToldProof("Giả", link="https://a@127.0.0.1/"),
+            ToldProof("Giả", link="javascript:alert(1)"),
         ]
     )
     monkeypatch.setattr(details, "gather", lambda steps: facts)
