@@ -13,6 +13,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 
@@ -88,7 +89,8 @@ def may_see_inspection(account: Who, inspection: Inspection) -> bool:
     return inspection.state != Inspection.State.OPEN and role_in(account, inspection.establishment.owner) is not None
 
 
-def establishments(query: str = "", *, province: str = "", risk: str = "") -> QuerySet[Establishment]:
+def establishments(query: str = "", *, province: str = "", risk: str = "") -> QuerySet[Any]:
+    """Establishments by words, each with its latest result: `last_vi`, `last_en`, `last_tone`, `last_on`, `next_by`."""
     last = Grade.objects.filter(establishment=OuterRef("pk")).order_by("-graded_on", "-recorded_at")
     found = Establishment.objects.select_related(*PLACE).annotate(
         last_vi=Subquery(last.values("result_vi")[:1]),
@@ -111,19 +113,19 @@ def establishment(id: uuid.UUID) -> Establishment:
     return found
 
 
-def of_owner(organisation: Organisation) -> QuerySet[Establishment]:
+def of_owner(organisation: Organisation) -> QuerySet[Any]:
     return establishments().filter(place__owner=organisation)
 
 
-def own_establishments(account: Who) -> QuerySet[Establishment]:
+def own_establishments(account: Who) -> QuerySet[Any]:
     return establishments().filter(place__owner__in=organisations_of(account))
 
 
-def visits_due(province: Iterable[str], by: date) -> QuerySet[Establishment]:
+def visits_due(province: Iterable[str], by: date) -> QuerySet[Any]:
     """Establishments whose next visit by their last result is due by the day, and those never graded."""
     found = establishments().filter(province__in=list(province), in_operation=True)
     due = Q(next_by__lte=by) | Q(last_on__isnull=True)  # what `establishments` adds to each
-    return found.filter(due).order_by("next_by", "place__name")  # type: ignore[misc]
+    return found.filter(due).order_by("next_by", "place__name")
 
 
 def grades_of(establishment: Establishment) -> QuerySet[Grade]:
@@ -163,12 +165,17 @@ def plan(id: uuid.UUID) -> Plan:
     return found
 
 
-def rows_of(plan: Plan) -> QuerySet[PlanRow]:
-    """The visits of a plan; `done_on` is the day of the signed inspection made for it."""
+def planned_visits(provinces: Iterable[str]) -> QuerySet[Any]:
+    """Planned visits of the provinces, newest plan first; `done_on`: the day of the signed inspection made for it."""
     done = Inspection.objects.filter(plan_row=OuterRef("pk"), state=Inspection.State.SIGNED)
-    return plan.rows.select_related(*OF).annotate(
-        done_on=Subquery(done.order_by("visited_on").values("visited_on")[:1])
-    )
+    rows = PlanRow.objects.select_related("plan", *OF).filter(plan__province__in=list(provinces))
+    rows = rows.annotate(done_on=Subquery(done.order_by("visited_on").values("visited_on")[:1]))
+    return rows.order_by("-plan__year", "month", "-score", "establishment__place__name")
+
+
+def rows_of(plan: Plan) -> QuerySet[Any]:
+    """The visits of a plan by month, as `planned_visits` gives them."""
+    return planned_visits([plan.province]).filter(plan=plan)
 
 
 def plan_row(id: uuid.UUID) -> PlanRow:

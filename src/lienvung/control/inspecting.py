@@ -115,6 +115,7 @@ def _afresh(inspection: Inspection, code: str, day: date) -> None:
 
 def _again(inspection: Inspection, earlier: Inspection) -> None:
     """The items whose findings still stand, as they read then."""
+    earlier = Inspection.objects.get(pk=earlier.pk)  # as it is now, whatever the caller read
     standing = set(earlier.findings.filter(state__in=Finding.STANDING).values_list("item", flat=True))
     if (
         earlier.state != Inspection.State.SIGNED

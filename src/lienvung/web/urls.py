@@ -26,7 +26,10 @@ urlpatterns = [
     path("catalogue/", include("lienvung.catalogue.urls")),
     path("epcis/v2", epcis_top, name="epcis_top"),
     path("epcis/v2/", include("lienvung.exchange.urls")),
+    path("proofs/", include("lienvung.proofs.urls")),
+    path("lab/", include("lienvung.lab.urls")),
     path("quality/", include("lienvung.quality.urls")),
+    path("control/", include("lienvung.control.urls")),
     path("", include("lienvung.scan.urls")),
     path("", include("lienvung.resolver.urls")),  # last: it answers GS1 Digital Link paths at the root
 ]
