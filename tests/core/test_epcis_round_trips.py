@@ -200,7 +200,10 @@ def test_no_translation_changes_a_hash(path: Path) -> None:
         for words in ("bare", *WordFormat):
             translator = Translator(epcs=epcs, words=words, prefix_length=prefixes)  # type: ignore[arg-type]
             translated = [(translator.event(made, context), context) for made, context in pairs(sent)]
-            again = read_document(write_document(translated, sent.context, header=header))
+            if words == "bare":
+                again = read_document(write_document(translated, sent.context, header=header))
+            else:  # XML, which may name a thing twice
+                again = read_document(write_xml(translated, words=words, header=header))  # type: ignore[arg-type]
             assert hashes(again) == hashes(sent)
 
 

@@ -63,7 +63,7 @@ def test_a_document_type_that_only_names_is_harmless() -> None:
         (b"<html xmlns='http://www.w3.org/1999/xhtml'/>", "epcis.xml.root"),
         (b"<?xml version='1.0' encoding='ISO-8859-1'?><a/>", "epcis.xml.encoding"),
         (b"<?xml version='1.0' encoding='UTF-7'?><a/>", "epcis.xml.encoding"),
-        ("<a/>".encode("utf-16"), "epcis.json"),
+        ("<a/>".encode("utf-16"), "epcis.xml.encoding"),
     ],
 )
 def test_what_is_no_xml(data: bytes, wanted: str) -> None:

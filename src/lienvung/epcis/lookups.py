@@ -196,6 +196,19 @@ class Words(_Bounded):
         return uri.startswith(self.vocabulary.web) or _CLAIMED[self.vocabulary.web == GS1_VOC].match(uri) is not None
 
 
+class GrowingWords(Words):
+    """For hashing: the GS1 Web Vocabulary grows, and a word that it got later, or lost, hashes as any word of it."""
+
+    __slots__ = ()
+
+    def __missing__(self, value: str) -> tuple[str, str]:
+        full = self.names.expand(value)
+        if full.startswith(self.vocabulary.web):
+            kept: tuple[str, str] = self.keep(value, (full[len(self.vocabulary.web) :], full))
+            return kept
+        return super().__missing__(value)
+
+
 class Units(_Bounded):
     """A set of units of measure seen: maps to itself. UN/CEFACT Recommendation 20 shape, EPCIS 2.0 section 7.3.3.3."""
 
@@ -250,6 +263,7 @@ class Lookups:
         "circumstances",
         "components",
         "dispositions",
+        "growing",
         "identifiers",
         "measurements",
         "names",
@@ -260,8 +274,9 @@ class Lookups:
         "values",
     )
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, growing: bool = False) -> None:
         self.names = names
+        self.growing = growing
         self.identifiers = Identifiers(names)
         self.values = Values(names)
         self.circumstances: dict[Any, Any] = {}  # filled by `scan`
@@ -272,7 +287,7 @@ class Lookups:
         self.parties = Words(SOURCE_DEST_TYPE, names)
         self.reasons = Words(ERROR_REASON, names)
         self.components = Words(COMPONENT, names)
-        self.measurements = Words(MEASUREMENT_TYPE, names)
+        self.measurements = (GrowingWords if growing else Words)(MEASUREMENT_TYPE, names)
         self.alerts = Words(SENSOR_ALERT_TYPE, names)
 
     def value(self, value: Any) -> str:
@@ -290,13 +305,15 @@ class Lookups:
 
 
 @lru_cache(maxsize=16)
-def _lookups(prefixes: tuple[tuple[str, str], ...]) -> Lookups:
-    return Lookups(Names(dict(prefixes)))
+def _lookups(prefixes: tuple[tuple[str, str], ...], growing: bool = False) -> Lookups:
+    return Lookups(Names(dict(prefixes)), growing)
 
 
-def lookups_for(context: Any, outer: Names = STANDARD_NAMES) -> Lookups:
-    """The look-ups under `context` (inside `outer`); shared by documents that declare the same prefixes."""
-    return _lookups(tuple(sorted(outer.within(context).prefixes.items())))
+def lookups_for(context: Any, outer: Names = STANDARD_NAMES, *, growing: bool = False) -> Lookups:
+    """The look-ups under `context` (inside `outer`); shared by documents that declare the same prefixes.
+
+    `growing`: take any measurement type of the GS1 Web Vocabulary, as only hashing does."""
+    return _lookups(tuple(sorted(outer.within(context).prefixes.items())), growing)
 
 
 LOOKUPS = _lookups

@@ -97,7 +97,7 @@ class Scanner:
     def _loose(self, event: dict[str, Any]) -> Scanned:
         lookups = self.lookups
         if "@context" in event:
-            lookups = lookups_for(event["@context"], lookups.names)
+            lookups = lookups_for(event["@context"], lookups.names, growing=lookups.growing)
         wire, extensions = split_extensions(event)
         self.loose = bool(extensions)
         return wire, scan(wire, lookups, extensions, self.ignored), lookups, extensions
@@ -258,7 +258,7 @@ def read_event(data: bytes, *, context: Context | None = None) -> Reading:
 
 def scan_event(data: bytes, context: Context) -> Facts:
     """Scan one event under a document's context. Raises `ManyInvalid`."""
-    scanner = Scanner(lookups_for(context))
+    scanner = Scanner(lookups_for(context, growing=True))
     scanned = scanner.scan(data)
     if scanned is None:
         raise ManyInvalid(scanner.faults)
@@ -274,7 +274,7 @@ def scan_texts(data: bytes) -> Iterator[str]:
         opened = open_document(data, loose=True)
     except Invalid as fault:
         raise ManyInvalid(_placed([fault], data)) from None
-    scanner = Scanner(lookups_for(_context(opened)), opened)
+    scanner = Scanner(lookups_for(_context(opened), growing=True), opened)
     lookups, ignored = scanner.lookups, scanner.ignored
     for index, raw in enumerate(opened.events):
         if not scanner.loose:

@@ -246,7 +246,7 @@ def sensors_are_right(elements: list[dict[str, Any]], lookups: Lookups) -> bool:
 def check_event(event: Any, path: str, lookups: Lookups) -> list[Invalid]:
     """The faults of one decoded event that stands at `path`."""
     if isinstance(event, dict) and event.get("@context") is not None:
-        lookups = lookups_for(event["@context"], lookups.names)
+        lookups = lookups_for(event["@context"], lookups.names, growing=lookups.growing)
     checker, _ = _checker(lookups, get_ident())
     checker.faults = []
     checker.event(event, path)
