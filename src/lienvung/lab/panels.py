@@ -1,0 +1,56 @@
+"""What the laboratory room adds to other pages: results and holds of a lot, and what waits on the home page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from lienvung.catalogue.models import Lot
+from lienvung.lab import access, rules, tables
+from lienvung.lab.models import Sample
+from lienvung.people.access import account_or_none
+
+SHOWN = 5
+
+
+def of_lot(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
+    """Samples and results for those whom they concern, and for who may order one the way to do it."""
+    account = account_or_none(request.user)
+    if not isinstance(subject, Lot) or account is None:
+        return None
+    samples = [
+        {
+            "sample": sample,
+            "results": [
+                {
+                    "name": result.name,
+                    "value": tables.value_words(result),
+                    "verdict": rules.VERDICTS[rules.Verdict(result.verdict)],
+                    "bad": result.verdict in rules.HOLDING,
+                }
+                for result in access.standing_results(sample)
+            ],
+        }
+        for sample in access.samples_of_lot(account, subject.uri)
+    ]
+    hold = access.holds(account, in_force=True).filter(lot_uri=subject.uri).first()
+    may_order = access.orderer_of(account, subject.product.owner) is not None
+    if not samples and not may_order and hold is None:
+        return None
+    may_hold = hold is None and access.may_decide(account, subject.product.owner)
+    return {"samples": samples, "hold": hold, "may_order": may_order, "may_hold": may_hold, "lot": subject}
+
+
+def of_home(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
+    """Unanswered alarms, holds in force, and for a laboratory the samples that wait for it."""
+    account = account_or_none(request.user)
+    if account is None:
+        return None
+    alarms = list(access.alarms(account, unanswered=True)[:SHOWN])
+    holds = list(access.holds(account, in_force=True)[:SHOWN])
+    untested = access.samples(account).exclude(state=Sample.State.DONE)
+    waiting = list(untested[:SHOWN]) if access.is_laboratory(account) else []
+    if not (alarms or holds or waiting):
+        return None
+    return {"alarms": alarms, "holds": holds, "waiting": waiting}
