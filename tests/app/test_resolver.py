@@ -144,7 +144,6 @@ def test_a_link_type_that_is_not_there_is_404_never_200(world: World, word: str)
     "path",
     [
         "/01/{gtin}/foo",
-        "/01/{gtin}/10/A/foo",
         "/01/{gtin}/21/S/10/L",
         "/01/{gtin}/17/271231",
         "/01/12",
@@ -174,7 +173,21 @@ def test_slashes_escapes_and_short_numbers_lead_to_the_same(world: World) -> Non
     want = f"{SITE}/p/01/{world.rice.gtin}/10/A%2FB"
     for asked in (lot.path, lot.path + "/", lot.path.replace("%2F", "%2f"), f"/01/{world.rice.gtin[1:]}/10/A%2FB"):
         assert led(asked) == want
-    assert ask(f"/01/{world.rice.gtin}/10/A/C").status_code == 400  # no lot of that name: an odd path
+
+
+def test_a_server_that_decodes_paths_does_not_take_a_lot_with_a_slash_for_a_fault(world: World) -> None:
+    unknown = f"/01/{world.rice.gtin}/10/A%2FC"
+    assert led(unknown) == f"{SITE}/p{unknown}"  # the warning, as for any lot that was never issued
+    assert ask(f"/01/{number('0400638133393')}/10/A%2FC").status_code == 404
+    add(world, unknown, "recipeInfo", "https://nau.example/")
+    assert led(unknown, "linkType=recipeInfo") == "https://nau.example/?linkType=recipeInfo"
+    add(world, f"{world.lot.path}%2FX", "recipeInfo", "https://nau.example/x")
+    assert led(f"{world.lot.path}%2FX", "linkType=recipeInfo").startswith("https://nau.example/x")
+    add(world, f"/01/{world.rice.gtin}/21/S%2F1", "recipeInfo", "https://nau.example/s")
+    assert led(f"/01/{world.rice.gtin}/10/L/21/S%2F1", "linkType=recipeInfo").startswith("https://nau.example/s")
+    for fault in ("/foo", "/foo/bar", "/22/V"):  # behind what is known: the fault that it looks like
+        assert ask(world.lot.path + fault).status_code == 400
+        assert ask(world.pack_path + fault).status_code == 400
 
 
 def test_a_code_that_was_never_issued_leads_to_the_warning_and_walks_up(world: World) -> None:
@@ -183,6 +196,7 @@ def test_a_code_that_was_never_issued_leads_to_the_warning_and_walks_up(world: W
     add(world, world.rice.path, "recipeInfo", "https://nauan.example/")
     assert led(path, "linkType=gs1:recipeInfo").startswith("https://nauan.example/?")
     fake, product = told(path)
+    assert fake[VOC + "pip"][0]["href"] == f"{SITE}/p{path}"
     assert "chưa từng được cấp" in fake[VOC + "pip"][0]["title"]
     assert product["anchor"] == SITE + world.rice.path
 
@@ -252,7 +266,11 @@ def test_while_a_recall_is_in_force_every_scan_leads_to_the_page(world: World) -
         assert led(path, "linkType=gs1:pip").startswith(f"{SITE}/p{path}")
         assert "/quality/recalls/" in led(path, "linkType=gs1:recallStatus")
     assert led(world.rice.path) == "https://gao.example/"
-    assert told(world.lot.path)[0][VOC + "pip"][0]["title"].startswith("Đang bị thu hồi")
+    add(world, world.lot.path, "pip", "https://gao.example/lo")
+    assert led(world.lot.path, "linkType=gs1:pip").startswith(f"{SITE}/p{world.lot.path}")
+    ours, theirs = told(world.lot.path)[0][VOC + "pip"]
+    assert ours["title"].startswith("Đang bị thu hồi")
+    assert theirs["href"] == "https://gao.example/lo"  # it is told, but nobody is led there
 
 
 def test_language_context_and_media_type_choose(world: World) -> None:
@@ -273,6 +291,44 @@ def test_language_context_and_media_type_choose(world: World) -> None:
     assert (
         place("&lang=en", HTTP_ACCEPT_LANGUAGE="vi", HTTP_ACCEPT="text/html") == "en"
     )  # what the address says is stronger
+
+
+def test_an_inherited_default_serves_as_the_default_only(world: World) -> None:
+    product, lot, item = world.rice.path, f"{world.rice.path}/10/L9", f"{world.rice.path}/10/L9/21/1"
+    catalogue.register_lot(by=None, product=world.rice, number="L9")
+    add(world, product, "pip", "https://gao.example/vi", languages=("vi",), default="default")
+    add(world, product, "pip", "https://gao.example/en", languages=("en",))
+    assert led(lot, "linkType=gs1:pip", HTTP_ACCEPT_LANGUAGE="en").startswith("https://gao.example/en?")
+    assert led(lot, "linkType=gs1:pip", HTTP_ACCEPT_LANGUAGE="vi").startswith("https://gao.example/vi?")
+    add(world, lot, "pip", "https://gao.example/l9")
+    for path in (lot, item):
+        for language in ("", "vi", "en"):
+            headers = {"HTTP_ACCEPT_LANGUAGE": language}
+            assert led(path, "linkType=gs1:pip", **headers).startswith("https://gao.example/l9?"), (path, language)
+    assert led(lot) == "https://gao.example/vi"
+    first, *_ = told(lot)
+    assert [link["href"] for link in first[VOC + "pip"]] == ["https://gao.example/l9", "https://gao.example/vi"]
+    assert first[VOC + "defaultLink"][0]["href"] == "https://gao.example/vi"
+
+
+def test_a_default_of_one_type_does_not_stand_in_the_way_of_others(world: World) -> None:
+    add(world, world.rice.path, "recipeInfo", "https://nau.example/", default="default", contexts=("VN",))
+    add(world, world.lot.path, "support", "https://hotro.example/")
+    assert led(world.lot.path, "linkType=support").startswith("https://hotro.example/")
+    assert led(world.lot.path, "linkType=recipeInfo").startswith("https://nau.example/")
+    assert led(world.lot.path, "linkType=pip").startswith(f"{SITE}/p/")
+    assert led(world.lot.path) == "https://nau.example/"
+
+
+def test_the_owners_own_page_of_a_code_that_was_never_issued_is_told_but_is_no_default(world: World) -> None:
+    path = f"{world.rice.path}/10/FAKE"
+    add(world, path, "pip", "https://gao.example/fake", default="default")
+    assert led(path) == f"{SITE}/p{path}"
+    assert led(path, "linkType=gs1:pip") == "https://gao.example/fake?linkType=gs1:pip"
+    fake = told(path)[0]
+    assert fake[VOC + "defaultLink"][0]["href"] == f"{SITE}/p{path}"
+    assert [link["href"] for link in fake[VOC + "pip"]] == ["https://gao.example/fake"]
+    assert f"{SITE}/p{path}" in [link["href"] for link in fake[VOC + "registryEntry"]]
 
 
 def test_equal_links_are_offered_with_300(world: World) -> None:
@@ -296,7 +352,14 @@ def test_different_links_between_which_nothing_decides_give_the_default_one(worl
     add(world, world.rice.path, "pip", "https://gao.example/en", languages=("en",))
     add(world, world.rice.path, "pip", "https://gao.example/vi", languages=("vi",), default="default")
     assert led(world.rice.path, "linkType=pip") == "https://gao.example/vi?linkType=pip"
-    assert led(world.rice.path, HTTP_ACCEPT_LANGUAGE="en") == "https://gao.example/vi"  # the default is the default
+    assert led(world.rice.path, HTTP_ACCEPT_LANGUAGE="de") == "https://gao.example/vi"  # the default is the default
+    for path in (world.rice.path, world.lot.path):  # unless the same stands there in the reader's language
+        assert led(path, HTTP_ACCEPT_LANGUAGE="en-GB, vi;q=0.5") == "https://gao.example/en"
+        assert led(path, HTTP_ACCEPT_LANGUAGE="vi, en;q=0.5") == "https://gao.example/vi"
+    add(world, world.rice.path, "homepage", "https://gao.example/ja", languages=("ja",))
+    add(world, world.rice.path, "pip", "https://gao.example/ko.pdf", languages=("ko",), media_type="application/pdf")
+    for tongue in ("ja", "ko"):  # another type, another form: no variants of the default
+        assert led(world.rice.path, HTTP_ACCEPT_LANGUAGE=tongue) == "https://gao.example/vi"
 
 
 def test_defaults_by_language(world: World) -> None:
@@ -304,7 +367,7 @@ def test_defaults_by_language(world: World) -> None:
     add(world, at, "pip", "https://gao.example/vi", languages=("vi",), default="default")
     add(world, at, "pip", "https://gao.example/en", languages=("en",), default="multi")
     add(world, at, "pip", "https://gao.example/fr", languages=("fr",), default="multi")
-    for header, name in (("en-GB,en", "en"), ("fr", "fr"), ("de", "vi"), ("", "vi")):
+    for header, name in (("en-GB,en", "en"), ("fr", "fr"), ("de", "vi"), ("", "vi"), ("vi, en;q=0.5", "vi")):
         for path in (at, world.lot.path):  # lots inherit both
             assert led(path, HTTP_ACCEPT_LANGUAGE=header) == f"https://gao.example/{name}"
     [product] = told(at)
@@ -317,6 +380,9 @@ def test_the_query_is_passed_on_as_it_was_sent_also_to_a_target_with_its_own(wor
         led(world.rice.path, "17=271231&utm=%C3%A9;flag") == "https://gao.example/x?id=7&17=271231&utm=%C3%A9;flag#top"
     )
     assert led(world.rice.path, "linkType=pip&a=b").endswith("?id=7&linkType=pip&a=b#top")
+    odd = "a='x'&b[0]=1|2&c={d}&e=%7c%2F~!$*(),;:@/?"
+    assert led(world.rice.path, odd) == f"https://gao.example/x?id=7&{odd}#top"
+    assert led(world.rice.path, "a=é b") == "https://gao.example/x?id=7&a=%C3%A9%20b#top"  # bytes no header may hold
 
 
 def test_links_have_their_time(world: World) -> None:
@@ -338,12 +404,16 @@ def test_links_have_their_time(world: World) -> None:
 
 def test_methods_and_cors(world: World) -> None:
     for method, status in (("GET", 307), ("HEAD", 307), ("OPTIONS", 204), ("POST", 405), ("PUT", 405), ("DELETE", 405)):
-        answer = Client().generic(method, world.lot.path, HTTP_ORIGIN="https://elsewhere.example")
-        assert answer.status_code == status
-        assert answer["Access-Control-Allow-Origin"] == "*"
-        assert answer["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
-        assert "Link" in answer["Access-Control-Expose-Headers"]
-        assert not answer.cookies
+        for path in (world.lot.path, "/.well-known/gs1resolver", "/01/nonsense"):
+            answer = Client(enforce_csrf_checks=True).generic(method, path, HTTP_ORIGIN="https://elsewhere.example")
+            expected = status if status != 307 or path == world.lot.path else 400 if "nonsense" in path else 200
+            assert answer.status_code == expected, (method, path)
+            assert answer.get("Allow", "GET, HEAD, OPTIONS") == "GET, HEAD, OPTIONS"
+            assert ("Allow" in answer) == (status in (204, 405))
+            assert answer["Access-Control-Allow-Origin"] == "*"
+            assert answer["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+            assert "Link" in answer["Access-Control-Expose-Headers"]
+            assert not answer.cookies
     preflight = Client().options(world.lot.path)
     assert "Accept-Language" in preflight["Access-Control-Allow-Headers"]
 
@@ -355,8 +425,8 @@ def test_the_host_of_a_request_leads_nobody_elsewhere(world: World) -> None:
 
 
 def test_what_an_event_links_to_is_looked_over(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from lienvung.scan import details
     from lienvung.registry import ToldProof
+    from lienvung.scan import details
 
     facts = details.Facts(
         told=[
