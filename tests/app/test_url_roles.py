@@ -23,6 +23,8 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
+from tests.checks_world import examples as checks_examples
+from tests.control_world import examples as control_examples
 from tests.world import World, make_world
 
 from lienvung import registry
@@ -116,6 +118,8 @@ def values(world: World) -> dict[str, str]:
         "link": str(link.pk),
         "event": latest(100)[-1].hash.hex(),  # the grower's
         "shop_event": shop_event,
+        **control_examples(world),
+        **checks_examples(world),
     }
 
 

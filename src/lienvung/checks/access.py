@@ -7,12 +7,15 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from lienvung.checks.models import Finding, Position, Setting
+from lienvung.ledger.access import visible_to_account
 from lienvung.ledger.events import StoredEvent, by_rids
+from lienvung.ledger.reading import marks, rows
 from lienvung.people.access import account_or_none, is_official, organisations_of, recording_organisations
 from lienvung.people.models import Account, Membership, Organisation
+from lienvung.territory.models import AdminUnit
 
 SHOWN_EVENTS = 30
 
@@ -90,13 +93,30 @@ def authority_of(account: Account, found: Finding) -> Organisation | None:
     return next(iter((*own, *held)), None)
 
 
-def events_of(found: Finding) -> list[StoredEvent]:
-    """The events that a finding rests on, oldest first; of many, the first ones."""
-    return by_rids(found.events[:SHOWN_EVENTS])
+def events_of(account: Any, found: Finding) -> list[StoredEvent]:
+    """The events that a finding rests on and that the account sees, oldest first; of many, the first ones."""
+    seen = visible_to_account(account)
+    part = found.events[:SHOWN_EVENTS]
+    if not part:
+        return []
+    mine = rows(f"SELECT e.rid FROM ledger_event e WHERE e.rid IN {marks(part)} AND {seen.sql}", (*part, *seen.values))
+    return by_rids(rid for (rid,) in mine)
+
+
+def province_names(found: Finding) -> list[AdminUnit]:
+    """The provinces concerned, as they are today."""
+    return list(AdminUnit.objects.filter(level="province", code__in=provinces_of(found), valid_to=None))
 
 
 def settings() -> QuerySet[Setting]:
     return Setting.objects.all()
+
+
+def open_counts(account: Any) -> list[tuple[str, int]]:
+    """Kinds with how many open findings the account sees of each, most first."""
+    found = findings(account).filter(state=Finding.State.OPEN).order_by()
+    counted = found.values_list("kind").annotate(many=Count("pk")).order_by("-many", "kind")
+    return [(kind, many) for kind, many in counted]
 
 
 def position() -> Position | None:

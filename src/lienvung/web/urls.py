@@ -28,6 +28,7 @@ urlpatterns = [
     path("epcis/v2/", include("lienvung.exchange.urls")),
     path("proofs/", include("lienvung.proofs.urls")),
     path("lab/", include("lienvung.lab.urls")),
+    path("checks/", include("lienvung.checks.urls")),
     path("quality/", include("lienvung.quality.urls")),
     path("control/", include("lienvung.control.urls")),
     path("", include("lienvung.scan.urls")),
