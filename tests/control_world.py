@@ -90,3 +90,30 @@ def signed(by: Account, inspection: Inspection, result: str = "", *, refused: bo
 
 def days(number: int) -> date:
     return timezone.localdate() + timedelta(days=number)
+
+
+def examples(world: World) -> dict[str, str]:
+    """What the URL × role table needs: the mill with a signed and an open visit, the field with one that waits."""
+    known = put_under_control(world)
+    by, mill = known.inspector, known.mill
+    commitment = actions.record_commitment(
+        by=by, establishment=mill, signed_on=timezone.localdate(), signer_name="Trần Văn Xay"
+    )
+    plan = actions.make_plan(by=by, province="37", year=timezone.localdate().year)
+    done = signed(by, visit(by, mill, failed=FAILED))
+    field = actions.register_establishment(by=by, place=world.places["field"], **{**MILL, "activities": ["growing"]})
+    waiting = visit(by, field, checklist="growing")
+    inspecting.fix_result(by=by, inspection=waiting, result="pass")
+    waiting = signing.sign_inspection(by=by, inspection=waiting)
+    open_ = inspecting.start_inspection(by=by, establishment=mill, checklist="processing")
+    light = done.findings.get(severity="minor")
+    return {
+        "establishment": str(mill.pk),
+        "commitment": str(commitment.pk),
+        "plan": str(plan.pk),
+        "plan_row": str(plan.rows.get().pk),
+        "open_inspection": str(open_.pk),
+        "waiting_inspection": str(waiting.pk),
+        "signed_inspection": str(done.pk),
+        "finding": str(light.pk),
+    }
