@@ -1,11 +1,15 @@
 """The inbox: documents too large to be captured while the sender waits; kept at once, captured one after the other.
 
 `enqueue` puts a document on disk and answers with its job; `work_inbox` captures what
-waits, in the order of arrival. One worker is at it at a time (a lock that falls with
-its process), and the transaction that captures a document also takes it out of here:
-a worker may be killed at any moment, and the next one goes on as if nothing had been.
-A document over which the worker dies again and again is given up, so that it does
-not stand in the way of others.
+waits: the senders in turn, each one's documents in the order of arrival. One worker is
+at it at a time (a lock that falls with its process), and the transaction that captures
+a document also takes it out of here: a worker may be killed at any moment, and the next
+one goes on as if nothing had been.
+
+Every job ends. A document that cannot be captured is put back for a while, the others
+go on, and after `MOST_TRIES` it is given up. Only what passes by itself (a full disk, a
+lock, a lost connection) costs no try, and that for `PATIENCE_MS` at most: a document
+over which the database itself dies would otherwise come back for ever.
 """
 
 from __future__ import annotations
@@ -33,15 +37,22 @@ log = logging.getLogger(__name__)
 INBOX_LOCK = WRITER_LOCK + 1
 MOST_TRIES = 5
 ROUND = 20  # documents in one call, so that a worker's other chores have their turn
-# the disk is full, the database busy or gone: no fault of the document's
-UNWRITABLE = (
-    OperationalError,
-    InterfaceError,
-    sqlite3.OperationalError,
-    psycopg.OperationalError,
-    psycopg.InterfaceError,
-)
 WAIT_MS = 2_000  # after the first try that failed; four times as long after each further one
+LONGEST_WAIT_MS = 60_000  # where it was no fault of the document's
+PATIENCE_MS = 7 * 86_400_000
+# What may pass by itself. PostgreSQL, SQLSTATE: connections, resources, locks, a server that stops or only reads.
+# (Not all of psycopg's OperationalErrors: "index row size exceeds maximum", 54000, never passes.)
+PASSING_STATES = ("08", "53", "40001", "40P01", "55P03", "57P01", "57P02", "57P03", "25006")
+PASSING_CODES = {
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_PROTOCOL,
+}
+DATABASE_ERRORS = (DatabaseError, InterfaceError, sqlite3.Error, psycopg.Error)
 
 
 @dataclass(frozen=True)
@@ -114,36 +125,89 @@ def work_inbox() -> int:
         return 0
     ended = 0
     with _alone() as alone:
-        while alone and ended < ROUND and (waiting := _take_up()) is not None:
-            try:
-                run(waiting.body, waiting.order)
-                ended += 1
-            except UNWRITABLE:
-                log.exception("capture job %s waits until the database can be written", waiting.order.job)
-                if not connection.in_atomic_block:
-                    connection.errors_occurred = True  # Django has not seen it where we spoke past it
-                    connection.close_if_unusable_or_obsolete()
-                _put_back(waiting, tries=waiting.tries - 1, wait_ms=WAIT_MS)
-                break  # the next one would fare alike
-            except Exception:
-                log.exception("capture job %s failed, try %d of %d", waiting.order.job, waiting.tries, MOST_TRIES)
-                _put_back(waiting, tries=waiting.tries, wait_ms=WAIT_MS * 4 ** (waiting.tries - 1))
+        tried: set[str | None] = set()
+        while alone and len(tried) < ROUND:
+            waiting = _take_up()
+            if waiting is None or waiting.order.job in tried:  # the latter: it could not even be put back
+                break
+            tried.add(waiting.order.job)
+            ended += _work(waiting)
     return ended
+
+
+def _work(waiting: Waiting) -> bool:
+    """Capture one document, or put it back for a while; whether its job has ended."""
+    job, tries = waiting.order.job, waiting.tries
+    try:
+        run(waiting.body, waiting.order)
+        return True
+    except Exception as fault:
+        age = now_ms() - waiting.order.created_ms
+        passing = passes(fault) and age < PATIENCE_MS
+        log.exception("capture job %s failed, try %d of %d%s", job, tries, MOST_TRIES, " (not counted)" * passing)
+    if not connection.in_atomic_block:
+        connection.errors_occurred = True  # Django has not seen it where we spoke past it
+        connection.close_if_unusable_or_obsolete()
+    if passing:
+        _put_back(waiting, tries=tries - 1, wait_ms=min(LONGEST_WAIT_MS, max(WAIT_MS, age // 4)))
+    else:
+        _put_back(waiting, tries=tries, wait_ms=WAIT_MS * 4 ** (tries - 1))
+    return False
+
+
+def passes(fault: BaseException) -> bool:
+    """Whether what went wrong is no fault of the document's and may pass: the disk full, the database busy or gone."""
+    if isinstance(fault, sqlite3.Error):
+        code = getattr(fault, "sqlite_errorcode", None)
+        return isinstance(fault, sqlite3.OperationalError) and (
+            code & 0xFF in PASSING_CODES if code is not None else _sounds_passing(fault)
+        )
+    if isinstance(fault, psycopg.Error):
+        if fault.sqlstate is None:  # the client's own words: it cannot reach the server, or no longer
+            return isinstance(fault, psycopg.OperationalError | psycopg.InterfaceError)
+        return fault.sqlstate.startswith(PASSING_STATES)
+    if isinstance(fault, OperationalError | InterfaceError):
+        return passes(fault.__cause__) if fault.__cause__ is not None else _sounds_passing(fault)
+    return False
+
+
+def _sounds_passing(fault: BaseException) -> bool:
+    """Where an error brings no code along."""
+    text = str(fault).lower()
+    return any(word in text for word in ("full", "locked", "busy", "i/o", "unable to open", "readonly", "connection"))
+
+
+_served: dict[str | None, int] = {}  # sender with documents waiting -> its last turn, counted in turns
+
+
+def _next_in_turn() -> str | None:
+    """The oldest document that may be tried, of the sender whose last turn is longest ago."""
+    sql = "SELECT submitter, MIN(number) FROM ledger_inbox WHERE not_before <= %s GROUP BY submitter"
+    heads = rows(sql, (now_ms(),))
+    for idle in _served.keys() - {sender for sender, _ in heads}:
+        del _served[idle]
+    if not heads:
+        return None
+    sender, number = min(heads, key=lambda head: (_served.get(head[0], 0), head[1]))
+    _served[sender] = max(_served.values(), default=0) + 1
+    [(job,)] = rows("SELECT job FROM ledger_inbox WHERE number = %s", (number,))
+    return str(job)
 
 
 def _take_up() -> Waiting | None:
     """The next document, its try counted before anything is done with it; those tried too often are given up."""
     while True:
         with transaction.atomic():
-            store = open_store()
-            found = store.rows(
-                "SELECT job, submitter, behaviour, idempotency_key, sha256, received_at, tries FROM ledger_inbox "
-                "WHERE not_before <= %s ORDER BY number LIMIT 1",
-                (now_ms(),),
-            )
-            if not found:
+            next_job = _next_in_turn()
+            if next_job is None:
                 return None
-            job, submitter, behaviour, key, digest, received, tries = found[0]
+            store = open_store()
+            [found] = store.rows(
+                "SELECT job, submitter, behaviour, idempotency_key, sha256, received_at, tries FROM ledger_inbox "
+                "WHERE job = %s",
+                (next_job,),
+            )
+            job, submitter, behaviour, key, digest, received, tries = found
             order = Order(submitter, behaviour, key, bytes(digest), received, job)
             if tries < MOST_TRIES:
                 store.rows("UPDATE ledger_inbox SET tries = tries + 1 WHERE job = %s RETURNING job", (job,))
@@ -168,7 +232,7 @@ def _given_up(tries: int) -> Problem:
 
 
 def _put_back(waiting: Waiting, *, tries: int, wait_ms: int) -> None:
-    with suppress(DatabaseError, *UNWRITABLE), transaction.atomic():
+    with suppress(*DATABASE_ERRORS), transaction.atomic():
         open_store().rows(
             "UPDATE ledger_inbox SET tries = %s, not_before = %s WHERE job = %s RETURNING job",
             (tries, now_ms() + wait_ms if wait_ms else 0, waiting.order.job),
