@@ -23,7 +23,7 @@ from lienvung.exchange.described import Answer, Body, Operation, Resource, path_
 from lienvung.exchange.headers import extensions_of
 from lienvung.exchange.models import NamedQuery
 from lienvung.exchange.negotiation import EVENT_MEDIA, JSON
-from lienvung.exchange.page_tokens import page_token_of
+from lienvung.exchange.page_tokens import QUERIES_SALT, page_token_of
 from lienvung.exchange.problems import ApiProblem
 from lienvung.exchange.resource import asker_of, body_of, parameters_of, per_page_of, resource, with_next
 from lienvung.exchange.subscriptions import now_ms
@@ -31,7 +31,6 @@ from lienvung.ledger.access import NOTHING
 from lienvung.ledger.query import PER_PAGE_MOST, TOKEN_AGE_S, refuse, run_query
 from lienvung.texts import Text
 
-SALT = "lienvung.epcis.queries"
 BODY_LONGEST = 256 * 1024
 
 
@@ -114,14 +113,14 @@ def page_after(request: HttpRequest, salt: str) -> list[str] | None:
 def get_queries(request: HttpRequest) -> HttpResponse:
     asker = asker_of(request, "query")
     wanted = min(per_page_of(request), PER_PAGE_MOST)
-    after = page_after(request, SALT)
+    after = page_after(request, QUERIES_SALT)
     found = access.queries_of(asker.organisations)
     if after is not None:
         found = found.filter(name__gt=after[0]) | found.filter(name=after[0], id__gt=after[1])
     listed = list(found[: wanted + 1])
     following = None
     if len(listed) > wanted:
-        following = signing.dumps([listed[wanted - 1].name, str(listed[wanted - 1].pk)], salt=SALT)
+        following = signing.dumps([listed[wanted - 1].name, str(listed[wanted - 1].pk)], salt=QUERIES_SALT)
     return with_next(request, json_answer([query_body(query) for query in listed[:wanted]]), following)
 
 

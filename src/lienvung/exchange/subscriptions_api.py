@@ -17,13 +17,12 @@ from lienvung.exchange.described import Answer, Body, Operation, Resource, path_
 from lienvung.exchange.models import Subscription
 from lienvung.exchange.named_api import NAME, json_object, page_after
 from lienvung.exchange.negotiation import EVENT_MEDIA, JSON, media_of
+from lienvung.exchange.page_tokens import QUERIES_SALT
 from lienvung.exchange.resource import asker_of, per_page_of, resource, with_next
 from lienvung.exchange.subscriptions import kept_form, next_moment_ms, now_ms, position_at
 from lienvung.ledger.events import iso
 from lienvung.ledger.query import PER_PAGE_MOST
 from lienvung.texts import Text
-
-SALT = "lienvung.epcis.queries"
 
 
 def wanted_of(request: HttpRequest) -> actions.Wanted:
@@ -103,13 +102,13 @@ def get_subscriptions(request: HttpRequest, name: str) -> HttpResponse:
     media_of(request, JSON)
     found = access.subscriptions_of(access.named_query(name, asker.organisations))
     wanted = min(per_page_of(request), PER_PAGE_MOST)
-    after = page_after(request, SALT)
+    after = page_after(request, QUERIES_SALT)
     if after is not None:
         found = found.filter(Q(created_ms__gt=int(after[0])) | Q(created_ms=int(after[0]), id__gt=after[1]))
     listed = list(found[: wanted + 1])
     following = None
     if len(listed) > wanted:
-        following = signing.dumps([listed[wanted - 1].created_ms, str(listed[wanted - 1].pk)], salt=SALT)
+        following = signing.dumps([listed[wanted - 1].created_ms, str(listed[wanted - 1].pk)], salt=QUERIES_SALT)
     return with_next(request, json_answer([subscription_body(each) for each in listed[:wanted]]), following)
 
 

@@ -26,7 +26,7 @@ from lienvung.errors import NotFound
 from lienvung.exchange.answers import AnswerForm, collection_answer, events_answer, form_of
 from lienvung.exchange.described import EVENT_MEDIA, Answer, Operation, Resource, path_parameter
 from lienvung.exchange.events_api import QUERY_DOCUMENT, page_of
-from lienvung.exchange.page_tokens import page_token_of
+from lienvung.exchange.page_tokens import EVENT_TYPES_SALT, page_token_of
 from lienvung.exchange.prefixes import known_prefixes
 from lienvung.exchange.resource import (
     Asker,
@@ -44,7 +44,6 @@ from lienvung.texts import Text
 TOP = ("capture", "events", "eventTypes", "epcs", "bizSteps", "bizLocations", "readPoints", "dispositions", "queries")
 STANDARD_TYPES = tuple(EVENT_TYPES)
 EPCIS = "https://ref.gs1.org/epcis/"
-SALT = "lienvung.epcis.event_types"
 
 
 @dataclass(frozen=True)
@@ -133,13 +132,13 @@ def _event_types(request: HttpRequest, asker: Asker) -> tuple[list[str], str | N
     """The standard's types, whether or not they occur, and then those of users that do."""
     token, size = page_token_of(request), min(per_page_of(request), PER_PAGE_MOST)
     try:
-        start = signing.loads(token, salt=SALT) if token is not None else 0
+        start = signing.loads(token, salt=EVENT_TYPES_SALT) if token is not None else 0
     except (signing.BadSignature, ValueError, TypeError):
         raise refuse("nextPageToken", "mã trang sai", "the token is wrong") from None
     occurring = vocabulary_page("eventTypes", seen_by=asker.visible(), per_page=PER_PAGE_MOST).values
     values = list(dict.fromkeys([*STANDARD_TYPES, *occurring]))
     more = len(values) > start + size
-    return values[start : start + size], signing.dumps(start + size, salt=SALT) if more else None
+    return values[start : start + size], signing.dumps(start + size, salt=EVENT_TYPES_SALT) if more else None
 
 
 def _occurs(collection: Collection, value: str, asker: Asker, form: AnswerForm) -> bool:

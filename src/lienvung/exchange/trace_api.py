@@ -8,7 +8,8 @@ query's; `Accept: application/vnd.lienvung.trace+json` gets the graph, or the sc
 
 Who may ask is the written rule of the pages: officials and staff, the organisation whose product it is, and those
 who see an event of the thing. Events of others stay shut; who may not ask is told what he would be told of a thing
-that does not exist. The whole scope, with places and amounts of others, is for officials and the product's owner.
+that does not exist. The whole graph and the whole scope, with places and amounts of others, are for officials and
+the product's owner; in the graph, everybody else gets what the events visible to them say (`access.lineage_for`).
 """
 
 from __future__ import annotations
@@ -25,15 +26,14 @@ import numpy as np
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
-from lienvung.catalogue.models import Product
 from lienvung.epcis.times import parse_time
 from lienvung.errors import Invalid, NotAllowed, NotFound
 from lienvung.exchange.answers import events_answer, form_of, json_answer
 from lienvung.exchange.described import EVENT_MEDIA, Answer, Operation, Parameter, Resource, path_parameter
 from lienvung.exchange.negotiation import media_of
-from lienvung.exchange.page_tokens import page_token_of
+from lienvung.exchange.page_tokens import TRACE_SALT, page_token_of
 from lienvung.exchange.resource import Asker, asker_of, per_page_of, resource, with_next
-from lienvung.ledger.access import EVERYTHING
+from lienvung.ledger.access import EVERYTHING, lineage_for, owns_product_of
 from lienvung.ledger.events import by_rids, rids_of
 from lienvung.ledger.query import PER_PAGE_MOST, TOKEN_AGE_S, QueryTooLarge, newest_rid, refuse
 from lienvung.ledger.reading import marks, rows
@@ -44,7 +44,6 @@ from lienvung.lineage.facts import NEVER
 from lienvung.texts import Text
 
 GRAPH = "application/vnd.lienvung.trace+json"
-SALT = "lienvung.epcis.trace"
 DIRECTIONS: dict[str, Direction] = {"back": "back", "forward": "forward", "both": "both"}
 EVENTS_MOST = 200_000
 THINGS, THINGS_MOST = 200, 1_000
@@ -119,10 +118,7 @@ def _seen(asker: Asker, rids: list[int]) -> list[int]:
 
 def _owns(asker: Asker, root: str) -> bool:
     """Whether the thing is of a product of the asker's organisations."""
-    key, _, rest = root.removeprefix("https://id.gs1.org/").partition("/")
-    gtin = rest.partition("/")[0]
-    own = [uuid.UUID(organisation) for organisation in asker.organisations]
-    return key == "01" and Product.objects.filter(gtin=gtin, owner__in=own).exists()
+    return owns_product_of(root, map(uuid.UUID, asker.organisations))
 
 
 def _check_may_ask(asker: Asker, id: str, root: str) -> None:
@@ -218,12 +214,12 @@ def _page(request: HttpRequest, asker: Asker, asked: Question) -> tuple[list[int
     end = int(behind.times[np.flatnonzero(behind.events == shown[-1])[0]])
     if _kept.get(word) is None:
         word = _kept.keep(behind)
-    return shown, signing.dumps([key, top, end, shown[-1], word], salt=SALT, compress=True)
+    return shown, signing.dumps([key, top, end, shown[-1], word], salt=TRACE_SALT, compress=True)
 
 
 def _opened(token: str, key: Sequence[object]) -> tuple[int, tuple[int, int], str]:
     try:
-        asked, top, t, rid, word = signing.loads(token, salt=SALT, max_age=TOKEN_AGE_S)
+        asked, top, t, rid, word = signing.loads(token, salt=TRACE_SALT, max_age=TOKEN_AGE_S)
     except (signing.BadSignature, ValueError, TypeError):
         raise refuse("nextPageToken", "mã trang sai hoặc đã hết hạn", "the token is wrong or has expired") from None
     if asked != list(key):
@@ -233,7 +229,8 @@ def _opened(token: str, key: Sequence[object]) -> tuple[int, tuple[int, int], st
 
 def _graph(asker: Asker, asked: Question, root: str) -> HttpResponse:
     if asked.kind == "trace":
-        found = trace(asked.id, direction=asked.direction, at=asked.at, limit=asked.limit)
+        eyes = lineage_for(asker.visible(), root, map(uuid.UUID, asker.organisations))
+        found = trace(asked.id, direction=asked.direction, at=asked.at, limit=asked.limit, seen_by=eyes)
         return json_answer(found.as_json(), content_type=GRAPH)
     if asker.visible() != EVERYTHING and not _owns(asker, root):
         raise NotAllowed(

@@ -13,10 +13,10 @@ from typing import Any
 
 from django.db.models import Q
 
-from lienvung.catalogue.models import Place
+from lienvung.catalogue.models import Place, Product
 from lienvung.ledger.reading import marks, rows
 from lienvung.ledger.senders import sender_uri
-from lienvung.ledger.tables import REFERENCE_SENDER
+from lienvung.ledger.tables import GS1_PREFIX, REFERENCE_SENDER
 from lienvung.people.access import is_official, organisations_of
 from lienvung.people.models import Organisation
 
@@ -72,6 +72,20 @@ def visible_to_account(account: Any) -> Visible:
     if getattr(account, "is_staff", False) or is_official(account):
         return EVERYTHING
     return visible_to_organisations(organisations_of(account))
+
+
+def owns_product_of(uri: str, organisations: Iterable[Any]) -> bool:
+    """Whether a thing (canonical URI) is of a product of these organisations (or their numbers)."""
+    key, _, rest = uri.removeprefix(GS1_PREFIX + "/").partition("/")
+    gtin = rest.partition("/")[0]
+    return key == "01" and Product.objects.filter(gtin=gtin, owner__in=list(organisations)).exists()
+
+
+def lineage_for(visible: Visible, uri: str, organisations: Iterable[Any]) -> Visible:
+    """Whose eyes a walk from `uri` has: officials and the owner of the product get the whole; everybody else what the
+    events that they see say, and nothing else, not even as a number. To name a thing in an event of one's own must
+    not open what others did with it."""
+    return EVERYTHING if visible == EVERYTHING or owns_product_of(uri, organisations) else visible
 
 
 def _voices(senders: list[str]) -> tuple[str, ...]:

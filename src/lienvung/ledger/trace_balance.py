@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from lienvung.ledger.access import EVERYTHING, Visible
 from lienvung.ledger.events import iso
 from lienvung.ledger.trace_names import event_names, find
 from lienvung.ledger.trace_source import LedgerSource
@@ -37,14 +38,19 @@ class ProcessBalance:
 
 
 def mass_balance(
-    uri: str, *, low: float = 0.0, high: float = 1.0, piece_kg: Mapping[str, float] | None = None
+    uri: str,
+    *,
+    low: float = 0.0,
+    high: float = 1.0,
+    piece_kg: Mapping[str, float] | None = None,
+    seen_by: Visible = EVERYTHING,
 ) -> list[ProcessBalance]:
     """The balance of every process that made or used `uri`, oldest first.
 
     `low`..`high`: plausible ratio out / in. `piece_kg`: kilograms of one piece, by canonical URI of
-    the thing or of its product ('https://id.gs1.org/01/…'). Raises Invalid, NotFound.
+    the thing or of its product ('https://id.gs1.org/01/…'). `seen_by`: as for a trace. Raises Invalid, NotFound.
     """
-    source = LedgerSource()
+    source = LedgerSource(seen_by=seen_by)
     things = find(uri)
     found: list[ProcessBalance] = []
     for word, role in (("made", OUTPUT), ("used", INPUT)):

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from lienvung.errors import Invalid
+from lienvung.ledger.access import EVERYTHING, Visible
 from lienvung.ledger.events import iso
 from lienvung.ledger.trace_names import event_names, find, kind_of
 from lienvung.ledger.trace_source import LedgerSource
@@ -77,8 +78,18 @@ def _timed(value: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def trace(uri: str, *, direction: Direction = "both", at: int | None = None, limit: int = 200) -> Trace:
-    """Walk from `uri`. Raises Invalid for a malformed identifier, NotFound for one the ledger never saw."""
+def trace(
+    uri: str,
+    *,
+    direction: Direction = "both",
+    at: int | None = None,
+    limit: int = 200,
+    seen_by: Visible = EVERYTHING,
+) -> Trace:
+    """Walk from `uri`. Raises Invalid for a malformed identifier, NotFound for one the ledger never saw.
+
+    `seen_by` (`ledger.access.lineage_for`): the walk knows only the events that these see.
+    """
     if direction not in ("back", "forward", "both"):
         raise Invalid(
             "ledger.direction",
@@ -87,7 +98,7 @@ def trace(uri: str, *, direction: Direction = "both", at: int | None = None, lim
             path="direction",
         )
     roots = find(uri)
-    source = LedgerSource()
+    source = LedgerSource(seen_by=seen_by)
     memo = Memo(source, ALWAYS if at is None else at)
     things, depth = roots, np.zeros(len(roots), dtype=np.int64)
     if direction != "forward":

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from lienvung.epcis import EventType
+from lienvung.ledger.access import EVERYTHING, Visible
 from lienvung.ledger.events import StoredEvent, by_rids
 from lienvung.ledger.trace_names import lookup
 from lienvung.ledger.trace_source import LedgerSource
@@ -67,16 +68,16 @@ class Step:
     body: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)  # the event as it was sent
 
 
-def journey(uri: str, *, at: int | None = None, limit: int = 60) -> list[Step]:
+def journey(uri: str, *, at: int | None = None, limit: int = 60, seen_by: Visible = EVERYTHING) -> list[Step]:
     """The chronological steps of a thing, its lot, its containers while it was in them, and what it was made from.
 
     An unknown but well-formed identifier gives an empty list. Of more than `limit` events, the thing's own
-    come first, then one of each place and step among those of what it was made from.
+    come first, then one of each place and step among those of what it was made from. `seen_by`: as for a trace.
     """
     roots = lookup(uri)
     if not len(roots):
         return []
-    source = LedgerSource()
+    source = LedgerSource(seen_by=seen_by)
     memo = Memo(source, ALWAYS if at is None else at)
     lots = _lots(source, roots)
     origins = back(memo, roots)

@@ -7,6 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
+from lienvung.ledger.access import EVERYTHING, Visible
+from lienvung.ledger.reading import marks, rows
 from lienvung.ledger.tables import full_uri
 from lienvung.ledger.trace_rows import (
     MENTION_COLUMNS,
@@ -24,13 +26,20 @@ from lienvung.lineage.facts import INPUT, Flags, Ints, Links, Mentions, distinct
 # Class-level identifiers: a product, a lot, a piece of a trade item without serial. All else may hold something.
 _CLASS_LEVEL = re.compile(r"^/(01|8006)/[^/]+(/(10|235)/[^/]+)?$|^urn:epc:(class|idpat):")
 FEW_VOIDS = 20_000
+SEEN_AT_ONCE = 500  # events asked about in one query
 
 
 class LedgerSource:
-    """Make one for one question: it remembers names and which events were declared wrong."""
+    """Make one for one question: it remembers names and which events were declared wrong.
 
-    def __init__(self) -> None:
+    `seen_by`: the walks know only the events that these see, as if the ledger had no others. So whatever a walk
+    tells (things, links, depths, counts) rests on events that the asker may read anyway.
+    """
+
+    def __init__(self, *, seen_by: Visible = EVERYTHING) -> None:
         self.reader = open_reader()
+        self.seen_by = seen_by
+        self._asked: dict[int, bool] = {}  # event -> whether it is seen
         self._uris: dict[int, str] = {}
         self._words: dict[int, str] = {}
 
@@ -41,6 +50,20 @@ class LedgerSource:
         """All of them, sorted, while they are few; None: look up by event."""
         found = self.reader.plain(f"SELECT rid FROM ledger_void LIMIT {FEW_VOIDS + 1}")
         return None if len(found) > FEW_VOIDS else np.sort(ints([rid for (rid,) in found]))
+
+    def _left_out(self, events: Ints) -> Flags:
+        """Which of these are declared wrong, or not seen by whom the walk is for."""
+        return self._void(events) if self.seen_by == EVERYTHING else self._void(events) | self._unseen(events)
+
+    def _unseen(self, events: Ints) -> Flags:
+        known = self._asked
+        missing = [rid for rid in distinct(events).tolist() if rid not in known]
+        for start in range(0, len(missing), SEEN_AT_ONCE):
+            part = missing[start : start + SEEN_AT_ONCE]
+            sql = f"SELECT e.rid FROM ledger_event e WHERE e.rid IN {marks(part)} AND ({self.seen_by.sql})"
+            seen = {rid for (rid,) in rows(sql, (*part, *self.seen_by.values))}
+            known.update((rid, rid in seen) for rid in part)
+        return np.array([not known[rid] for rid in events.tolist()], dtype=np.bool_)
 
     def _void(self, events: Ints) -> Flags:
         voids = self._voids
@@ -60,16 +83,16 @@ class LedgerSource:
     # the questions of a walk
 
     def mentions(self, things: Ints, until: int) -> Mentions:
-        rows, quantity = read_mentions(self.reader, things)
-        named = dict(zip(MENTION_COLUMNS, rows.columns))
+        found, quantity = read_mentions(self.reader, things)
+        named = dict(zip(MENTION_COLUMNS, found.columns))
         t, event = named["t"], named["event"]
-        keep = ~self._void(event)
+        keep = ~self._left_out(event)
         if len(t) and int(t.max()) > until:
             keep &= t <= until
         order = in_order(t, (event << 5) | named["role"])
         if not keep.all():
             order = order[keep[order]]
-        row, thing = expand(rows, order)
+        row, thing = expand(found, order)
         index = positions_in(things, thing)
         ours = index >= 0
         if not ours.all():
@@ -89,11 +112,11 @@ class LedgerSource:
         return self._links(read_group(self.reader, processes, role), role)
 
     def _links(self, found: list[tuple[object, ...]], role: int) -> Links:
-        rows = range_rows(found)
-        row, thing = expand(rows, np.arange(len(rows)))
-        process, event, t = (column[row] for column in rows.columns)
+        ranges = range_rows(found)
+        row, thing = expand(ranges, np.arange(len(ranges)))
+        process, event, t = (column[row] for column in ranges.columns)
         links = Links(thing, process, event, t)
-        void = self._void(rows.columns[1])
+        void = self._left_out(ranges.columns[1])
         if not void.any():
             return links
         keep = ~void[row]

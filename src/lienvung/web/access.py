@@ -4,9 +4,11 @@ Written rule (ASVS 5.0 8.1.1):
 - The scan page, products, organisations and the public figures are for everybody.
 - Events: `lienvung.ledger.access`, the same in pages and API. Officials and staff see all;
   members what their organisations sent or what happened at their places.
-- Things (lots, items, pallets) with their lineage: officials and staff; the organisation whose
-  product it is; and organisations that see at least one event of it. Every party of a chain may
-  know where its goods came from and went to, by name and place; the events of others stay shut.
+- Things (lots, items, pallets): officials and staff; the organisation whose product it is; and
+  organisations that see at least one event of it. Lineage, journey and balance of a thing are whole
+  for the first two; for the others they say what the events visible to them say, and nothing else,
+  not even as a number (`lienvung.ledger.access.lineage_for`): to name a lot in an event of one's own
+  must not open what others did with it.
 - Everybody else is referred to the scan page.
 """
 
@@ -16,7 +18,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lienvung.errors import NotAllowed
-from lienvung.ledger.access import Visible, visible_to_account
+from lienvung.ledger.access import Visible, lineage_for, visible_to_account
 from lienvung.ledger.events import StoredEvent, latest
 from lienvung.people.access import is_official, organisations_of
 from lienvung.web.naming import Names, split
@@ -44,6 +46,11 @@ def may_see_thing(account: Any, uri: str, visible: Sequence[StoredEvent]) -> boo
     key, value, _, _ = split(uri)
     product = Names([uri]).products.get(value) if key == "01" else None
     return product is not None and organisations_of(account).filter(pk=product.owner_id).exists()
+
+
+def eyes_for(account: Any, uri: str) -> Visible:
+    """What lineage, journey and balance of a thing may rest on, for this account."""
+    return lineage_for(visible_to_account(account), uri, organisations_of(account))
 
 
 def check_may_see(allowed: bool) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from lienvung.catalogue.models import Product
 from lienvung.errors import NotFound
+from lienvung.ledger.access import Visible
 from lienvung.ledger.trace import ProcessBalance, Step, journey, mass_balance
 from lienvung.ledger.trace_journey import DIARY
 from lienvung.texts import Text
@@ -25,9 +26,9 @@ VERDICTS = {
 ROLES = {"made": Text("Làm ra vật này", "Made this"), "used": Text("Dùng vật này", "Used this")}
 
 
-def stops(uri: str) -> list[Moment]:
+def stops(uri: str, seen_by: Visible) -> list[Moment]:
     """The journey of a thing: one stop for each kind of step of each organisation, in the order of beginning."""
-    steps = journey(uri)
+    steps = journey(uri, seen_by=seen_by)
     names = Names([step.place for step in steps if step.place], [step.submitter for step in steps])
     told: dict[tuple[Text, str | None], list[Step]] = {}
     for step in steps:
@@ -73,11 +74,11 @@ def distinct(steps: Iterable[Step]) -> list[Step]:
     return kept
 
 
-def balances(uri: str, products: Iterable[Product]) -> Table | None:
+def balances(uri: str, products: Iterable[Product], *, seen_by: Visible) -> Table | None:
     """The mass balance of each process that made or used the thing; nothing where there is none."""
     weights = {p.uri: float(p.net_content) for p in products if p.net_content and p.unit_of_measure == "KGM"}
     try:
-        found = mass_balance(uri, piece_kg=weights)
+        found = mass_balance(uri, piece_kg=weights, seen_by=seen_by)
     except NotFound:
         return None
     columns = [

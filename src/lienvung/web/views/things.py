@@ -13,6 +13,7 @@ from lienvung import registry
 from lienvung.catalogue.models import Lot
 from lienvung.errors import Invalid, NotFound
 from lienvung.gs1 import canonical_uri
+from lienvung.ledger.access import EVERYTHING, Visible
 from lienvung.ledger.events import StoredEvent, history
 from lienvung.ledger.status import persistent_dispositions
 from lienvung.ledger.trace import Trace, trace
@@ -75,7 +76,8 @@ def page(request: HttpRequest, uri: str) -> HttpResponseBase:
             en=f"The ledger has no event of {uri} yet.",
         )
     direction = request.GET.get("direction", "both")
-    walked = walk(uri, direction if direction in DIRECTIONS else "both") if everything else None
+    eyes = access.eyes_for(request.user, uri)
+    walked = walk(uri, direction if direction in DIRECTIONS else "both", seen_by=eyes) if everything else None
     event_names = event_lists.names_of(events)
     event_table = event_lists.table(events, event_names, csv=with_query(request, csv="events"))
     if request.GET.get("csv") == "events":
@@ -88,9 +90,9 @@ def page(request: HttpRequest, uri: str) -> HttpResponseBase:
             return csv_answer(lineage, "lineage")
         context |= graph_context(request, walked, trace_names)
         context["lineage_table"] = lineage
-        context["stops"] = thing_parts.stops(uri)
-        context["balance_table"] = thing_parts.balances(uri, trace_names.products.values())
-    context |= {"event_table": event_table, "hidden": len(everything) - len(events)}
+        context["stops"] = thing_parts.stops(uri, eyes)
+        context["balance_table"] = thing_parts.balances(uri, trace_names.products.values(), seen_by=eyes)
+    context |= {"event_table": event_table, "hidden": len(everything) - len(events) if eyes == EVERYTHING else 0}
     return render(request, "web/thing.html", context)
 
 
@@ -102,9 +104,9 @@ def lot_of(uri: str) -> Lot | None:
     return found.filter(product__gtin=gtin, number=number).first()
 
 
-def walk(uri: str, direction: Any) -> Trace | None:
+def walk(uri: str, direction: Any, *, seen_by: Visible) -> Trace | None:
     try:
-        return trace(uri, direction=direction, limit=GRAPH_LIMIT)
+        return trace(uri, direction=direction, limit=GRAPH_LIMIT, seen_by=seen_by)
     except NotFound:  # it has events, but only as a place or paper of them
         return None
 
