@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 CBV = "https://ref.gs1.org/cbv/"
 GS1_VOC = "https://gs1.org/voc/"
+GS1_VOC_NOW = "https://ref.gs1.org/voc/"  # where GS1 publishes the same vocabulary today
 
 
 class Vocabulary(NamedTuple):
@@ -26,7 +27,7 @@ class Vocabulary(NamedTuple):
 
     def bare(self, value: str) -> str:
         """`value` as the bare word where it is one of this list in any spelling, else unchanged."""
-        for prefix in (self.web, self.urn):
+        for prefix in (self.web, self.urn, GS1_VOC_NOW if self.web == GS1_VOC else ""):
             if prefix and value.startswith(prefix):
                 word = value[len(prefix) :]
                 if self.has(word):
