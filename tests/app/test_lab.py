@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from tests.app.lab_world import Lab, failed, make_lab, received
+from tests.lab_world import Lab, failed, make_lab, received
 from tests.world import CASE, World
 
 from lienvung.audit.models import Act
@@ -148,7 +148,7 @@ def test_the_limit_is_that_of_the_day_of_sampling_and_is_kept_in_words(world: Wo
 
 
 def test_a_failed_result_holds_the_lot_and_all_that_came_of_it_in_its_own_transaction(world: World, lab: Lab) -> None:
-    affected = [paddy(world, 1), world.lot.uri, *world.packs, CASE]
+    affected = [paddy(world, 1), world.lot.uri, *world.packs]
     assert not any(marked(uri) for uri in affected)
     sample = failed(world, lab, lot=paddy(world, 1))
     assert all(marked(uri) for uri in affected)

@@ -25,6 +25,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from tests.checks_world import examples as checks_examples
 from tests.control_world import examples as control_examples
+from tests.lab_world import examples as lab_examples
 from tests.world import World, make_world
 
 from lienvung import registry
@@ -120,6 +121,7 @@ def values(world: World) -> dict[str, str]:
         "shop_event": shop_event,
         **control_examples(world),
         **checks_examples(world),
+        **lab_examples(world),
     }
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
 from django.utils import timezone
 
 from lienvung.catalogue import rules as catalogue
@@ -22,6 +23,11 @@ from lienvung.territory.access import units_on
 
 NOTHING: list[tuple[str, Any]] = [("", "—")]
 WHEN = ("%d/%m/%Y %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
+
+
+def posted(request: HttpRequest) -> Any:
+    """What a form is bound to: also an empty POST is one, with everything missing."""
+    return request.POST if request.method == "POST" else None
 
 
 class ResultField(forms.DecimalField):

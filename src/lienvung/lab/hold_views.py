@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from lienvung.catalogue.words import product_kind
 from lienvung.errors import NotFound, Problem
 from lienvung.lab import access, actions, alarms, holding, tables, words
-from lienvung.lab.forms import AnswerForm, HoldForm, LimitsForm, ReleaseForm
+from lienvung.lab.forms import AnswerForm, HoldForm, LimitsForm, ReleaseForm, posted
 from lienvung.lab.models import Alarm, Hold
 from lienvung.people.access import is_official
 from lienvung.people.actions import not_allowed
@@ -95,7 +95,7 @@ def _sample_code(request: HttpRequest, hold: Hold) -> str:
 @listed
 def new_hold(request: HttpRequest) -> HttpResponseBase:
     account = person(request)
-    form = HoldForm(request.POST or None, initial={"lot": request.GET.get("lot", "")[:400]})
+    form = HoldForm(posted(request), initial={"lot": request.GET.get("lot", "")[:400]})
     if form.is_valid():
         try:
             made = holding.hold_lot(by=account, **form.cleaned_data)
@@ -112,7 +112,7 @@ def release(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
         raise not_allowed()
     if shown.state != Hold.State.IN_FORCE:
         return redirect("lab:hold", id=shown.pk)  # which says by whom
-    form = ReleaseForm(request.POST or None, lots=holding.left_lots(shown))
+    form = ReleaseForm(posted(request), lots=holding.left_lots(shown))
     if form.is_valid():
         try:
             holding.release(by=account, hold=shown, **form.cleaned_data)
@@ -176,7 +176,7 @@ def alarm(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
     may_answer = shown.answered_at is None and access.may_answer(account, shown)
     if request.method == "POST" and not access.may_answer(account, shown):
         raise not_allowed()
-    form = AnswerForm(request.POST or None)
+    form = AnswerForm(posted(request))
     if form.is_valid():
         try:
             alarms.answer_alarm(by=account, alarm=shown, answer=form.cleaned_data["answer"])
@@ -227,7 +227,7 @@ def limits_file(request: HttpRequest, kind: str) -> HttpResponseBase:
 @listed
 def import_limits(request: HttpRequest) -> HttpResponseBase:
     account = person(request)
-    form = LimitsForm(request.POST or None, request.FILES or None)
+    form = LimitsForm(posted(request), request.FILES or None)
     if form.is_valid():
         file = form.cleaned_data["file"]
         try:

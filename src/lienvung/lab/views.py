@@ -19,7 +19,7 @@ from lienvung.catalogue.access import place
 from lienvung.catalogue.words import product_kind
 from lienvung.errors import NotFound, Problem
 from lienvung.lab import access, actions, rules, tables, words
-from lienvung.lab.forms import CorrectionForm, CustodyForm, OrderForm, PlanForm, ResultForm, TakeForm
+from lienvung.lab.forms import CorrectionForm, CustodyForm, OrderForm, PlanForm, ResultForm, TakeForm, posted
 from lienvung.lab.models import Result, Sample
 from lienvung.people.access import organisation
 from lienvung.people.actions import not_allowed
@@ -124,7 +124,7 @@ def order(request: HttpRequest) -> HttpResponseBase:
     initial = {"lot": request.GET.get("lot", "")[:400], "plan": request.GET.get("plan", "")[:40]}
     if twin is not None:
         initial |= {"lot": twin.lot_uri, "reason": "retest", "analytes": twin.analytes}
-    form = OrderForm(request.POST or None, account=account, initial=initial)
+    form = OrderForm(posted(request), account=account, initial=initial)
     if form.is_valid():
         told = form.cleaned_data
         line = access.plan_line(uuid.UUID(told["plan"])) if told["plan"] else None
@@ -214,7 +214,7 @@ def take(request: HttpRequest, code: str) -> HttpResponseBase:
     account, shown = person(request), found(request, code)
     if not access.may_take(account, shown):
         raise not_allowed()
-    form = TakeForm(request.POST or None, initial={"taken_by": str(account)})
+    form = TakeForm(posted(request), initial={"taken_by": str(account)})
     if form.is_valid() and _tried(form, lambda: actions.take_sample(by=account, sample=shown, **form.cleaned_data)):
         return redirect("lab:sample", code=shown.code)
     context = {"form": form, "sample": shown}
@@ -232,7 +232,7 @@ def custody(request: HttpRequest, code: str) -> HttpResponseBase:
         "giver": str(shown.orderer_id),
         "receiver": str(shown.laboratory_id),
     }
-    form = CustodyForm(request.POST or None, sample=shown, initial=initial)
+    form = CustodyForm(posted(request), sample=shown, initial=initial)
     if form.is_valid():
         told = dict(form.cleaned_data)
         told["seal_intact"] = not told.pop("seal_broken")
@@ -255,7 +255,7 @@ def result(request: HttpRequest, code: str) -> HttpResponseBase:
     initial: dict[str, Any] = {"unit": "mg/kg"}
     if before is not None:
         initial = {"analyte": before.analyte, "name_vi": before.name_vi, "unit": before.unit, "method": before.method}
-    form = (CorrectionForm if before is not None else ResultForm)(request.POST or None, initial=initial)
+    form = (CorrectionForm if before is not None else ResultForm)(posted(request), initial=initial)
     if form.is_valid():
         told = form.cleaned_data
         if _tried(form, lambda: actions.enter_result(by=account, sample=shown, replaces=before, **told)):
@@ -342,7 +342,7 @@ def plan_line(request: HttpRequest) -> HttpResponseBase:
     if not access.planners_of(account).exists():
         raise not_allowed()
     today = timezone.localdate()
-    form = PlanForm(request.POST or None, account=account, initial={"year": today.year, "month": today.month})
+    form = PlanForm(posted(request), account=account, initial={"year": today.year, "month": today.month})
     if form.is_valid():
         told = dict(form.cleaned_data)
         told["planner"] = organisation(uuid.UUID(told["planner"]))

@@ -7,11 +7,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from tests.world import PASSWORD, World
 
-from lienvung.lab import actions
+from lienvung.epcis import build
+from lienvung.lab import actions, alarms, holding
 from lienvung.lab.models import Sample
 from lienvung.lab.tables import LimitDraft
+from lienvung.ledger.capture import capture_events
 from lienvung.people import actions as people
 from lienvung.people.models import Account, Organisation
 from lienvung.territory.access import unit_at
@@ -90,3 +93,19 @@ def failed(world: World, lab: Lab, *, lot: str | None = None, value: str = "0.9"
     actions.enter_result(by=lab.tester, sample=sample, **told)
     actions.confirm_results(by=lab.tester, sample=sample)
     return sample
+
+
+def examples(world: World) -> dict[str, str]:
+    """A sample at its laboratory with a result that waits, a hold and an alarm, for the URL × role table."""
+    lab = make_lab(world)
+    sample = received(world, lab)
+    result = actions.enter_result(by=lab.tester, sample=sample, analyte="cadmium", unit="mg/kg", value=Decimal("0.1"))
+    hold = holding.hold_lot(by=None, lot=f"/01/{world.rice.gtin}/10/TAM-GIU", reason="Kết quả kiểm nghiệm không đạt.")
+    sold = build.object_event(
+        time=timezone.now(), action="OBSERVE", biz_step="retail_selling", quantities=[(hold.lot_uri, 1, "KGM")], epcs=[]
+    )
+    capture_events([sold], submitter=str(world.shop.pk))
+    while alarms.look_for_alarms():
+        continue
+    alarm = hold.alarms.get()
+    return {"sample": sample.code, "result": str(result.pk), "hold": str(hold.pk), "alarm": str(alarm.pk)}
