@@ -9,7 +9,7 @@ rarest condition (at most `RARE` events) or on how many blocks have to be combin
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from lienvung.ledger.query_blocks import (
@@ -103,14 +103,28 @@ def _few(
         if condition is not first:
             left = [rid for rid in left if rid in set(its)] if len(left) < 8 else sorted(set(its).intersection(left))
             done.append(condition)
-    for condition in conditions:
-        if left and not any(condition is other for other in done):
-            left = sorted(condition.keep(left))
-    places = times_of_events(left)  # numbers without an event fall away here
+    others = [condition for condition in conditions if not any(condition is other for other in done)]
+    places: list[Place] = []
+    for piece in [left] if way.by_time else _pieces(left, way, count):
+        for condition in others:
+            piece = sorted(condition.keep(piece)) if piece else piece
+        places += times_of_events(piece)  # numbers without an event fall away here
+        if len(places) >= count and not way.by_time:
+            break
     if last is not None:
         places = [place for place in places if way.is_after(place, last)]
     places.sort(key=way.key, reverse=way.descending)
     return places[:count]
+
+
+def _pieces(rids: list[int], way: Way, count: int) -> Iterator[list[int]]:
+    """Numbers in the order of the page, in growing pieces: each stands on a page of its own in the database, and most
+    are not needed for the first page of events."""
+    ordered = rids[::-1] if way.descending else rids
+    start, size = 0, 2 * count
+    while start < len(ordered):
+        yield sorted(ordered[start : start + size])
+        start, size = start + size, 2 * size
 
 
 def _by_number(ordered: Sequence[Condition], way: Way, bounds: tuple[int, int], count: int) -> list[Place]:
