@@ -1,114 +1,117 @@
 """MATCH_ parameters: identifiers with `*`, in any form, to the events that name them (EPCIS 2.0 section 8.2.7.1).
 
-Only `*` is a wildcard; `_` and `%` are themselves. A URN pattern finds what was
-captured as Digital Link and the other way round.
+Only `*` is a wildcard; `_` and `%` are themselves, and a `*` in a serial is written `%2A`. What a pattern means is in
+`ledger.pattern_forms`; the database filters, so nothing is left out, and a pattern that fits too much is refused.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
+
+from django.db import connection
 
 from lienvung.errors import Invalid
 from lienvung.ledger.blocks import unpack
-from lienvung.ledger.identifiers import thing_ids
+from lienvung.ledger.identifiers import candidates
+from lienvung.ledger.pattern_forms import ANY, Look, Tokens, fits, looks_of
 from lienvung.ledger.reading import marks, rows
-from lienvung.ledger.tables import BLOCK_BITS, OFFSET_MASK, stored_uri
+from lienvung.ledger.tables import BLOCK_BITS, GS1_PREFIX, OFFSET_MASK, stored_uri
 
 MOST_THINGS = 200_000
 MOST_EVENTS = 500_000
-_SGTIN = re.compile(r"urn:epc:id(?:pat)?:sgtin:(\d{6,12})\.(\*|\d{1,7})\.(\*|.+)", re.IGNORECASE)
-_LGTIN = re.compile(r"urn:epc:class:lgtin:(\d{6,12})\.(\*|\d{1,7})\.(\*|.+)", re.IGNORECASE)
-_URN_HEAD = re.compile(
-    r"urn:epc:(?:id|idpat|class):(sscc|sgln|grai|giai|gsrn|gdti):(\d{6,12})\.\*(?:\.\*)?", re.IGNORECASE
-)
-_KEYS = {"sscc": "/00/", "sgln": "/414/", "grai": "/8003/", "giai": "/8004/", "gsrn": "/8018/", "gdti": "/253/"}
-_INDICATED = {"sscc"}  # a digit stands before the company prefix
+AT_ONCE = 500
+_LAST_CHARACTER = "\U0010ffff"
 
 
 class TooMany(Invalid):
     """The pattern is so wide that the answer would take the server away from others."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int, vi: str, en: str) -> None:
         super().__init__(
             "ledger.query_too_complex",
-            vi="Mẫu quá rộng; hãy thêm điều kiện hoặc thu hẹp mẫu",
-            en="the pattern is too wide; narrow it",
+            vi=f"Mẫu khớp hơn {most} {vi}; hãy thu hẹp mẫu",
+            en=f"the pattern fits more than {most} {en}; narrow it",
         )
 
 
-def events_naming(values: Sequence[str], *, roles: Sequence[int], classes: bool | None) -> set[int]:
+def events_naming(
+    values: Sequence[str], *, roles: Sequence[int], classes: bool | None, exact: bool = False
+) -> set[int]:
     """Numbers of the events that name, in one of `roles`, what one of the patterns means.
 
-    `classes`: True for quantity elements only, False for instances only.
+    `classes`: True for quantity elements only, False for instances only. `exact`: a `*` is itself.
     """
-    things: set[int] = set()
-    for value in values:
-        things.update(_wild(value.strip()) if "*" in value else thing_ids(value))
-        if len(things) > MOST_THINGS:
-            raise TooMany
+    spelled: list[str] = []
+    looks: list[Look] = []
+    for value in (value.strip() for value in values):
+        if "*" in value and not exact:
+            looks += looks_of(value)
+        else:
+            spelled += [stored_uri(uri) for uri in candidates(value)]
+    things = _spelled(list(dict.fromkeys(spelled)))
+    for wanted in _by_scan(looks):
+        _add_fitting(things, wanted)
     return events_of_things(things, roles=roles, classes=classes)
 
 
-def _wild(pattern: str) -> Iterable[int]:
+def _spelled(uris: Sequence[str]) -> set[int]:
     found: set[int] = set()
-    for head, tail in _spelled(pattern):
-        pieces = (head + tail).split("*")
-        upper = head[:-1] + chr(ord(head[-1]) + 1)
-        for number, uri in rows(
-            "SELECT id, uri FROM ledger_thing WHERE uri >= %s AND uri < %s LIMIT %s", (head, upper, MOST_THINGS + 1)
-        ):
-            if fits(uri, pieces):
-                found.add(number)
-        if len(found) > MOST_THINGS:
-            raise TooMany
+    for start in range(0, len(uris), AT_ONCE):
+        part = uris[start : start + AT_ONCE]
+        found.update(number for (number,) in rows(f"SELECT id FROM ledger_thing WHERE uri IN {marks(part)}", part))
     return found
 
 
-def fits(text: str, pieces: Sequence[str]) -> bool:
-    """Whether `text` is the pieces in this order, anything between them. One pass, piece by piece, each where it is
-    first found: a regular expression with many stars would try them all in all places."""
-    first, *middle = pieces
-    if not middle:
-        return text == first
-    last = middle.pop()
-    place, end = len(first), len(text) - len(last)
-    if end < place or not text.startswith(first) or not text.endswith(last):
-        return False
-    for piece in middle:
-        found = text.find(piece, place, end)
-        if found < 0:
-            return False
-        place = found + len(piece)
-    return True
+def _by_scan(looks: Iterable[Look]) -> list[list[Look]]:
+    """Looks with one beginning together: what begins so is gone through once, however many there are."""
+    found: dict[tuple[str, bool], list[Look]] = {}
+    for look in dict.fromkeys(looks):
+        found.setdefault((look.head, look.check is not None), []).append(look)
+    return list(found.values())
 
 
-def _spelled(pattern: str) -> list[tuple[str, str]]:
-    """(fixed beginning, rest with `*`) of dictionary spellings that the pattern stands for."""
-    if match := _SGTIN.fullmatch(pattern):
-        return [(head, f"{rest}/21/{match[3]}") for head, rest in _gtins(match[1], match[2])]
-    if match := _LGTIN.fullmatch(pattern):
-        return [(head, f"{rest}/10/{match[3]}") for head, rest in _gtins(match[1], match[2])]
-    if match := _URN_HEAD.fullmatch(pattern):
-        kind, company = match[1].lower(), match[2]
-        digits = "0123456789" if kind in _INDICATED else [""]
-        return [(f"{_KEYS[kind]}{digit}{company}", "*") for digit in digits]
-    stored = stored_uri(
-        re.sub(r"^https?://[^/*]+(?=/(?:00|01|253|255|401|402|414|417|80\d\d)/)", "https://id.gs1.org", pattern)
+def _add_fitting(things: set[int], looks: Sequence[Look]) -> None:
+    """Add what one of the looks, all of one beginning, fits. Raises TooMany, never leaves anything out."""
+    fitting = [_fitting(look) for look in looks]
+    where, values = _beginning(looks[0].head)
+    where.append("(" + " OR ".join(sql for sql, _ in fitting) + ")")
+    values += [value for _, value in fitting]
+    checks = [look.check for look in looks if look.check is not None]
+    room = MOST_THINGS + (0 if checks else len(things))  # some of them may be found a second time
+    found = rows(f"SELECT id, uri FROM ledger_thing WHERE {' AND '.join(where)} LIMIT %s", (*values, room + 1))
+    if len(found) > room:
+        raise TooMany(MOST_THINGS, "định danh", "identifiers")
+    things.update(number for number, uri in found if not checks or any(check(uri) for check in checks))
+    if len(things) > MOST_THINGS:
+        raise TooMany(MOST_THINGS, "định danh", "identifiers")
+
+
+def _beginning(head: str) -> tuple[list[str], list[str | int]]:
+    """Conditions for the index: from `head` to the first text that no longer begins so."""
+    if not head:
+        return [], []
+    where, values = ["uri >= %s"], [head]
+    cut = head.rstrip(_LAST_CHARACTER)
+    if cut:
+        after = ord(cut[-1]) + 1
+        values.append(cut[:-1] + chr(0xE000 if 0xD800 <= after < 0xE000 else after))
+        where.append("uri < %s")
+    return where, list(values)
+
+
+def _fitting(look: Look) -> tuple[str, str]:
+    """(condition, its value): GLOB and LIKE tell capitals from small letters, on SQLite and PostgreSQL."""
+    column = f"('{GS1_PREFIX}' || uri)" if look.full else "uri"
+    if connection.vendor == "sqlite":
+        return f"{column} GLOB %s", _written(look.tokens, {"*": "[*]", "?": "[?]", "[": "[[]"}, "?", "*")
+    return f"{column} LIKE %s ESCAPE '!'", _written(look.tokens, {"!": "!!", "%": "!%", "_": "!_"}, "_", "%")
+
+
+def _written(tokens: Tokens, escapes: dict[str, str], one: str, any_: str) -> str:
+    table = str.maketrans(escapes)
+    return "".join(
+        token.translate(table) if isinstance(token, str) else any_ if token is ANY else one for token in tokens
     )
-    head, star, rest = stored.partition("*")
-    if len(head) < 2:
-        raise Invalid(
-            "ledger.pattern", vi="Mẫu phải bắt đầu bằng phần cố định", en="a pattern must begin with something fixed"
-        )
-    return [(head, star + rest)]
-
-
-def _gtins(company: str, item: str) -> list[tuple[str, str]]:
-    """Beginnings of the GTINs of an sgtin pattern: the indicator digit comes first, the check digit last."""
-    if item != "*":
-        return [(f"/01/{item[0]}{company}{item[1:]}", "*")]
-    return [(f"/01/{digit}{company}", "*") for digit in "0123456789"]
 
 
 def events_of_things(things: set[int], *, roles: Sequence[int], classes: bool | None) -> set[int]:
@@ -140,5 +143,8 @@ def events_of_things(things: set[int], *, roles: Sequence[int], classes: bool | 
                 if not offsets.isdisjoint(named):
                     found.add(rid)
         if len(found) > MOST_EVENTS:
-            raise TooMany
+            raise TooMany(MOST_EVENTS, "sự kiện", "events")
     return found
+
+
+__all__ = ["MOST_EVENTS", "MOST_THINGS", "TooMany", "events_naming", "events_of_things", "fits"]

@@ -20,6 +20,7 @@ from django.core import signing
 
 from lienvung.epcis.lookups import lookups_for
 from lienvung.errors import Problem
+from lienvung.ledger import query_budget
 from lienvung.ledger.access import EVERYTHING, Visible
 from lienvung.ledger.events import StoredEvent, by_rids
 from lienvung.ledger.query_conditions import Condition, During
@@ -82,8 +83,8 @@ class Search:
 
 
 def anywhere(epc: str) -> Condition:
-    """Events that name something in any of their lists."""
-    instances = match(ANY_ROLE, classes=None)
+    """Events that name something in any of their lists; a `*` in it is itself."""
+    instances = match(ANY_ROLE, classes=None, exact=True)
     return instances("epc", [epc], lookups_for(None))
 
 
@@ -99,8 +100,20 @@ def run_query(
     """One page of the events that `parameters` ask for, that name `naming` anywhere, and that `seen_by` leaves.
 
     Values are text (an address) or typed (JSON, `lienvung.epcis.query_names.parse_query`). `prefixes`: what the
-    query's @context or GS1-Extensions declares.
+    query's @context or GS1-Extensions declares. Takes at most `query_budget.SECONDS` of the database's time.
     """
+    with query_budget.within(query_budget.SECONDS):
+        return _run(parameters, seen_by, per_page, token, naming, prefixes)
+
+
+def _run(
+    parameters: Mapping[str, Values],
+    seen_by: Visible,
+    per_page: int,
+    token: str | None,
+    naming: str | None,
+    prefixes: Mapping[str, str] | None,
+) -> Page:
     order = order_of(parameters, prefixes)
     search = Search(parameters, seen_by=seen_by, naming=naming, prefixes=prefixes)
     name = _fingerprint({**parameters, "": [naming or "", *sorted((prefixes or {}).items())]})
@@ -144,9 +157,10 @@ def matches_since(
     prefixes: Mapping[str, str] | None = None,
 ) -> list[StoredEvent]:
     """The first `limit` events numbered over `after` and at most `up_to` that `parameters` ask for, as recorded."""
-    search = Search(parameters, seen_by=seen_by, prefixes=prefixes)
-    recorded = Order("recordTime", descending=False)
-    found = search.first(recorded, top=up_to, last=[0, after], count=limit)
+    with query_budget.within(query_budget.SECONDS):
+        search = Search(parameters, seen_by=seen_by, prefixes=prefixes)
+        recorded = Order("recordTime", descending=False)
+        found = search.first(recorded, top=up_to, last=[0, after], count=limit)
     return sorted(by_rids(place[-1] for place in found), key=lambda event: event.rid)
 
 

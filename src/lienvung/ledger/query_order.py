@@ -23,14 +23,18 @@ from lienvung.ledger.query_walk import Way, first_events
 from lienvung.ledger.reading import marks, rows
 
 AT_ONCE = 300
-LACKING = 9  # the stage of a token that has come to events without the field
+LACKING = "none"  # the stage of a token that has come to events without the field
 
 
 @dataclass(frozen=True)
 class FieldOrder:
-    """A field and where its values are: (table, column, term) of its times, its numbers and its words."""
+    """A field and where its values are: (name, table, column, term) of its times, its numbers and its words.
 
-    stages: tuple[tuple[str, str, int], ...]
+    All three stand here always (term 0: nothing yet), so that a page token means the same stage when the first time
+    or number of the field is captured between two pages.
+    """
+
+    stages: tuple[tuple[str, str, str, int], ...]
 
 
 @dataclass(frozen=True)
@@ -74,12 +78,10 @@ def _field(written: str, prefixes: Mapping[str, str] | None) -> FieldOrder:
         )
     term = field_term("event", key)
     known = term_numbers([term, term + TIME])
-    stages = []
-    if term + TIME in known:
-        stages.append(("amount", "num", known[term + TIME]))
-    if term in known:
-        stages += [("amount", "num", known[term]), ("field", "word", known[term])]
-    return FieldOrder(tuple(stages))
+    times, others = known.get(term + TIME, 0), known.get(term, 0)
+    return FieldOrder(
+        (("time", "amount", "num", times), ("number", "amount", "num", others), ("word", "field", "word", others))
+    )
 
 
 def _number(parameters: Mapping[str, Sequence[Any]], name: str) -> int | None:
@@ -103,14 +105,17 @@ def first_by_field(
 ) -> list[list[Any]]:
     """[stage, value, number] of the first `count` events after `last`."""
     found: list[list[Any]] = []
-    first = 0 if last is None else int(last[0])
-    for stage in range(first, len(by.stages)):
+    names = [stage[0] for stage in by.stages]
+    if last is not None and last[0] not in (*names, LACKING):
+        raise refuse("nextPageToken", "mã trang sai hoặc đã hết hạn", "the token is wrong or has expired")
+    first = 0 if last is None else len(names) if last[0] == LACKING else names.index(last[0])
+    for stage in range(first, len(names)):
         after = last if last is not None and stage == first else None
-        for place in _in_stage(conditions, by, stage, descending, bounds, after, count - len(found)):
-            found.append(place)
+        if by.stages[stage][3]:
+            found += _in_stage(conditions, by, stage, descending, bounds, after, count - len(found))
         if len(found) >= count:
             return found
-    after_number = int(last[2]) if last is not None and first == LACKING else None
+    after_number = int(last[2]) if last is not None and last[0] == LACKING else None
     found += _lacking(conditions, by, bounds, after_number, count - len(found))
     return found
 
@@ -124,7 +129,7 @@ def _in_stage(
     last: list[Any] | None,
     count: int,
 ) -> list[list[Any]]:
-    table, column, term = by.stages[stage]
+    name, table, column, term = by.stages[stage]
     way, sign, best = ("DESC", "<", ">") if descending else ("ASC", ">", "<")
     found: list[list[Any]] = []
     while len(found) < count:
@@ -149,8 +154,8 @@ def _in_stage(
         for value, event in batch:
             if event in fine and event not in seen:
                 seen.add(event)
-                found.append([stage, value, event])
-        last = [stage, *batch[-1]]
+                found.append([name, value, event])
+        last = [name, *batch[-1]]
     return found[:count]
 
 
@@ -171,8 +176,8 @@ def _first_values(
 def _in_earlier_stage(by: FieldOrder, stage: int, rids: Sequence[int]) -> list[int]:
     """Without those that an earlier kind of value has shown already."""
     left = list(rids)
-    for table, _, term in by.stages[:stage]:
-        if left:
+    for _, table, _, term in by.stages[:stage]:
+        if left and term:
             shown = Rows(table, "name = %s", (term,)).keep(left)
             left = [rid for rid in left if rid not in shown]
     return left

@@ -62,6 +62,8 @@ LISTS = {
     "destination": REFERENCE_DESTINATION,
 }
 Apply = Callable[[str, Values, Lookups], Condition]
+MOST_VALUES = 1_000  # of one parameter; docs/reference/api.md tells the limits
+MOST_PATTERNS = 50  # with `*` of one query: each may have to look at the whole dictionary
 
 
 def conditions_of(
@@ -71,6 +73,7 @@ def conditions_of(
 
     Raises QueryProblem for an unknown name or an impossible value. Bounds of time are not among them (`bounds_of`).
     """
+    _check_sizes(parameters)
     lookups = lookups_for(dict(prefixes) if prefixes else None)
     found: list[Condition] = []
     for name, given in parameters.items():
@@ -91,6 +94,26 @@ def conditions_of(
         found.append(_condition(name, values, lookups, seen_by))
     visible = visible_condition(seen_by)
     return found if visible is None else [*found, visible]
+
+
+def _check_sizes(parameters: Mapping[str, Values]) -> None:
+    patterns_asked = 0
+    for name, values in parameters.items():
+        if len(values) > MOST_VALUES:
+            raise _too_complex(name, f"{MOST_VALUES} giá trị của một tham số", f"{MOST_VALUES} values of a parameter")
+        if name.startswith("MATCH_"):
+            patterns_asked += sum("*" in str(value) for value in values)
+            if patterns_asked > MOST_PATTERNS:
+                raise _too_complex(name, f"{MOST_PATTERNS} mẫu có *", f"{MOST_PATTERNS} patterns with *")
+
+
+def _too_complex(name: str, vi: str, en: str) -> QueryTooComplex:
+    return QueryTooComplex(
+        "ledger.query_too_complex",
+        vi=f"Một truy vấn có nhiều nhất {vi}",
+        en=f"a query has at most {en}",
+        path=name,
+    )
 
 
 def check_text(name: str, values: Values) -> None:
@@ -240,10 +263,11 @@ def _transformation(name: str, values: Values, lookups: Lookups) -> Condition:
     return any_of([made, with_words("transformationID", uris)])
 
 
-def match(roles: tuple[int, ...], *, classes: bool | None) -> Apply:
+def match(roles: tuple[int, ...], *, classes: bool | None, exact: bool = False) -> Apply:
     def apply(name: str, values: Values, lookups: Lookups) -> Condition:
+        asked = _expanded(values, lookups)
         try:
-            return Known(patterns.events_naming(_expanded(values, lookups), roles=roles, classes=classes))
+            return Known(patterns.events_naming(asked, roles=roles, classes=classes, exact=exact))
         except patterns.TooMany as many:
             raise QueryTooComplex("ledger.query_too_complex", vi=many.vi, en=many.en, path=name) from None
         except Invalid as fault:

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from lienvung.ledger import query_budget
+
 
 @lru_cache(maxsize=512)
 def _with_question_marks(sql: str) -> str:
@@ -16,6 +18,7 @@ def _with_question_marks(sql: str) -> str:
 
 def rows(sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """All rows of a query; `%s` marks values on both databases."""
+    query_budget.check()
     wrapper = connections[DEFAULT_DB_ALIAS]
     if wrapper.vendor == "sqlite":
         if wrapper.connection is None:
