@@ -16,6 +16,7 @@ from lienvung.lineage.anomalies_words import (
     Kind,
     Parameters,
     Severity,
+    is_container,
     is_lot,
     local,
     number,
@@ -30,6 +31,8 @@ RECEIVING = frozenset({"receiving", "arriving", "accepting", "unloading"})
 # seen somewhere, but not as a stay there: on the way, or a note about the goods made elsewhere
 PASSING = frozenset({"shipping", "departing", "transporting", "loading", "sensor_reporting", "other", "consigning"})
 CLOCKS_MS = HOUR_MS  # two firms' clocks
+ALWAYS = 2**62
+NESTED = 8
 
 
 def _own(world: World, thing: str) -> list[Entry]:
@@ -69,8 +72,9 @@ def check_shipments(world: World, thing: str, parameters: Parameters, now: int) 
         due = fact.time + int(days * DAY_MS)
         yield due if now <= due else _not_received(thing, fact, days, parameters)
     sent = [fact for fact, line in (*own, *others) if _ships(fact, line)]
+    told = _told_of(world, thing) if arrived else []
     for fact in arrived:
-        before = _stay_before(own, fact)
+        before = _stay_before(told, fact)
         if before is None or before.place == fact.place or parameters.same_owner(before.place, fact.place):
             continue
         if not any(before.time <= each.time <= fact.time + CLOCKS_MS for each in sent):
@@ -90,10 +94,10 @@ def _answers(shipment: Fact, arrival: Fact) -> bool:
     )
 
 
-def _stay_before(own: Sequence[Entry], fact: Fact) -> Fact | None:
+def _stay_before(told: Sequence[Fact], fact: Fact) -> Fact | None:
     """The latest event before that says where the thing stayed; None also where it was sold or sent back from."""
     found: Fact | None = None
-    for each, _ in own:
+    for each in told:
         if (each.time, each.event) >= (fact.time, fact.event):
             break
         if each.place and (each.step == "shipping" or each.step not in PASSING):
@@ -101,6 +105,30 @@ def _stay_before(own: Sequence[Entry], fact: Fact) -> Fact | None:
     if found is None or found.disposition in ("retail_sold", "dispensed", "returned"):
         return None
     return found
+
+
+def _told_of(world: World, thing: str) -> list[Fact]:
+    """What is told of a thing, and of the logistic units that it was in while it was in them."""
+    facts = {fact.event: fact for fact, _ in _own(world, thing)}
+    facts |= {fact.event: fact for fact in _carried(world, thing, -ALWAYS, ALWAYS, 0)}
+    return sorted(facts.values(), key=lambda fact: (fact.time, fact.event))
+
+
+def _carried(world: World, thing: str, since: int, until: int, depth: int) -> Iterator[Fact]:
+    moves = [(fact, line) for fact, line in _own(world, thing) if line.role == Role.CHILD and is_container(fact.parent)]
+    for fact, _ in moves:
+        if fact.action != Action.ADD or not since <= fact.time <= until or depth > NESTED:
+            continue
+        left = [each.time for each, _ in moves if each.time > fact.time]
+        emptied = [
+            each.time
+            for each, line in _own(world, fact.parent)
+            if line.role == Role.PARENT and each.action == Action.DELETE and each.time > fact.time
+            and not any(child.role == Role.CHILD for child in each.lines)
+        ]  # fmt: skip
+        end = min([until, *left, *emptied])
+        yield from (each for each, _ in _own(world, fact.parent) if fact.time <= each.time <= end)
+        yield from _carried(world, fact.parent, fact.time, end, depth + 1)
 
 
 def _not_received(thing: str, fact: Fact, days: float, parameters: Parameters) -> Found:
@@ -160,8 +188,8 @@ def check_lot_shipments(world: World, lot: str, parameters: Parameters, now: int
     if any(line.role == Role.CHILD or line.quantity is None for _, line in own) or len(_units(own)) > 1:
         yield from _lot_seen_elsewhere(lot, sent, own, parameters, now)
         return
-    _match(sent, came)
     spare = parameters.of("transit_loss", now, parameters.group(lot))
+    _match(sent, came, spare)
     days = parameters.of("transit_days", now, parameters.group(lot))
     for load in sent:
         expected = parameters.expects_receipt(load.fact.place, load.fact.destinations)
@@ -197,21 +225,33 @@ def _loads(own: Sequence[Entry], *steps: str) -> list[Load]:
     return loads
 
 
-def _match(sent: Sequence[Load], came: Sequence[Load]) -> None:
-    """Take arrivals off shipments: first to the named destination, then equal amounts, then whatever is left."""
-    for named, equal in ((True, True), (True, False), (False, True), (False, False)):
-        for arrival in came:
-            before = [load for load in sent if load.rest > 0 and _lot_answers(load.fact, arrival.fact)]
-            for load in reversed(before):
-                if arrival.rest <= 0:
-                    break
-                if named and arrival.fact.place not in load.fact.destinations:
-                    continue
-                if equal and abs(load.rest - arrival.rest) > 1e-9:
-                    continue
-                taken = min(load.rest, arrival.rest)
-                load.rest -= taken
-                arrival.rest -= taken
+def _match(sent: Sequence[Load], came: Sequence[Load], spare: float) -> None:
+    """Take arrivals, in the order of time, off what left before: first off a shipment to that place (or to no named
+    one), of about that amount, the latest of these; what is left over then off whatever is open."""
+    for arrival in came:
+        _take(arrival, [load for load in sent if load.rest == load.amount and _about(load, arrival, spare)])
+    for arrival in came:
+        _take(arrival, sent)
+
+
+def _about(load: Load, arrival: Load, spare: float) -> bool:
+    return load.amount * (1 - spare) - 1e-9 <= arrival.rest <= load.amount + 1e-9
+
+
+def _take(arrival: Load, sent: Sequence[Load]) -> None:
+    before = [load for load in sent if load.rest > 0 and _lot_answers(load.fact, arrival.fact)]
+    for load in sorted(before, key=lambda load: (_to_another(load.fact, arrival.fact), -load.fact.time)):
+        if arrival.rest <= 0:
+            break
+        taken = min(load.rest, arrival.rest)
+        load.rest -= taken
+        arrival.rest -= taken
+
+
+def _to_another(shipment: Fact, arrival: Fact) -> bool:
+    """Whether the shipment names places, and not this one."""
+    places = [uri for uri in shipment.destinations if "/414/" in uri]
+    return bool(places) and arrival.place not in places
 
 
 def _lot_answers(shipment: Fact, arrival: Fact) -> bool:
