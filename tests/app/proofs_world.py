@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from PIL import Image
-from tests.world import World
+from tests.world import PASSWORD, World
 
 from lienvung.catalogue.models import Place
 from lienvung.people import actions as people
@@ -55,5 +57,26 @@ def person(email: str, organisation: Organisation, role: str) -> Account:
     return made
 
 
-def days(number: int) -> timedelta:
-    return timedelta(days=number)
+def examples(world: World) -> dict[str, str]:
+    """For the browser: a certificate of the field that ends soon, one that was refused, a claim that waits."""
+    today = timezone.localdate()
+    field = confirmed(world, place=world.places["field"], valid_to=today + timedelta(days=30), document=PDF)
+    confirmed(world, kind="ocop", number="OC-4-SAO", stars=4, product=world.rice, valid_to=today + timedelta(days=400))
+    waiting = claim(
+        world,
+        kind="haccp",
+        number="HACCP-2026/09",
+        valid_to=today + timedelta(days=900),
+        standard="TCVN 5603",
+        register_link="https://tracuu.chungnhan.example/giay?so=HACCP-2026/09",
+    )
+    actions.add_scope(by=None, certificate=waiting, place=world.places["mill"], area_ha=Decimal("0.4"))
+    actions.accept_issuer(by=None, organisation=world.stranger, kinds_issued=["vietgap", "haccp"])
+    holder = people.create_account(by=None, email="holder@mau.example", full_name="Lê Chủ Nhiệm", password=PASSWORD)
+    people.add_member(by=None, account=holder, organisation=world.grower, role="manager")
+    return {
+        "certificate": str(field.pk),
+        "claim": str(waiting.pk),
+        "holder": holder.email,
+        "checker": world.accounts["official"].email,
+    }

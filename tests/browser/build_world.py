@@ -17,6 +17,8 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402
 from django_otp.plugins.otp_totp.models import TOTPDevice  # noqa: E402
+from tests.app.proofs_world import examples as proofs_examples  # noqa: E402
+from tests.control_world import examples as control_examples  # noqa: E402
 from tests.world import BEGUN, PASSWORD, World, make_world  # noqa: E402
 
 from lienvung.catalogue import actions as catalogue  # noqa: E402
@@ -63,6 +65,8 @@ def main() -> None:
                 "organisation": str(world.grower.pk),
                 "event": latest(1)[0].hash.hex(),
                 "link": str(link.pk),
+                **control_examples(world),
+                **proofs_examples(world),
             }
         )
     )
