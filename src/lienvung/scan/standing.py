@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 
 from lienvung.audit.access import acts
-from lienvung.ledger import events, status
+from lienvung.ledger import events, status, voices
 from lienvung.ledger.trace import LedgerSource
 from lienvung.ledger.trace_names import lookup
 from lienvung.lineage.batches import Memo
@@ -17,7 +17,13 @@ from lienvung.scan.page import Band
 from lienvung.texts import Text
 
 RECALLED = "recalled"
+HELD = "non_conformant"
 CLOSING = "quality.close_recall"
+BEING_CHECKED = Text(
+    "Cơ quan quản lý đang kiểm tra lại lô này; tạm ngừng bán cho đến khi có kết luận. Đây chưa phải là thu hồi.",
+    "The authority is checking this lot again; it is not to be sold until that ends. This is no recall.",
+)
+NOT_CONFORMING = Text("Lô này bị ghi là không đạt yêu cầu.", "This lot is marked as not conforming.")
 MOST_INSIDE = 50  # things in a unit that are looked at
 NESTING = 3  # a pallet of cases of packs
 MOST_RECALLS = 6
@@ -60,6 +66,12 @@ def band(rid: int, *uris: str) -> Band:
             break
         [event] = events.by_rids([before])
     return Band(text=NO_WORDS)
+
+
+def held(rid: int) -> Text:
+    """What is said of goods marked as not conforming: an authority's hold is no verdict, the owner's word is one."""
+    [event] = events.by_rids([rid])
+    return BEING_CHECKED if voices.is_official(event.submitter) else NOT_CONFORMING
 
 
 def _ended(recall: uuid.UUID) -> bool:

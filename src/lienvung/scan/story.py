@@ -212,8 +212,8 @@ def _warnings(
                 "The ledger says that this item was destroyed or its code retired.",
             )
         )
-    if "non_conformant" in marks:
-        found.append(Text("Lô này bị ghi là không đạt yêu cầu.", "This lot is marked as not conforming."))
+    if standing.HELD in marks:
+        found.append(standing.held(marks[standing.HELD]))
     return found
 
 
