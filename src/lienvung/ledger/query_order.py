@@ -23,6 +23,7 @@ from lienvung.ledger.query_walk import Way, first_events
 from lienvung.ledger.reading import marks, rows
 
 AT_ONCE = 300
+STAGES = ("time", "number", "word")  # how tokens name the kinds of values, in their order
 LACKING = "none"  # the stage of a token that has come to events without the field
 
 
@@ -79,9 +80,8 @@ def _field(written: str, prefixes: Mapping[str, str] | None) -> FieldOrder:
     term = field_term("event", key)
     known = term_numbers([term, term + TIME])
     times, others = known.get(term + TIME, 0), known.get(term, 0)
-    return FieldOrder(
-        (("time", "amount", "num", times), ("number", "amount", "num", others), ("word", "field", "word", others))
-    )
+    places = (("amount", "num", times), ("amount", "num", others), ("field", "word", others))
+    return FieldOrder(tuple((name, *place) for name, place in zip(STAGES, places)))
 
 
 def _number(parameters: Mapping[str, Sequence[Any]], name: str) -> int | None:
