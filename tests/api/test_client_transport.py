@@ -10,7 +10,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from lienvung.client import EpcisClient, Missing, Refused, ServerFailed, Unreachable, Unusable
+from lienvung.client import (
+    Client,
+    ClientError,
+    EpcisClient,
+    Missing,
+    Refused,
+    ServerFailed,
+    Unreachable,
+    Unusable,
+)
 from lienvung.client.transport import Transport
 from lienvung.errors import Invalid
 
@@ -231,3 +240,68 @@ def test_the_token_is_in_no_representation() -> None:
 def test_no_identifier_leads_to_another_address(value: str) -> None:
     with pytest.raises(Invalid):
         EpcisClient("https://ledger.example").event(value)
+
+
+DEEP = b"[" * 200_000
+ODD = [b"null", b"7", b'"x"', b"[]", b"{}", b"[null]", b"true", b'{"epcisBody": []}', b"[[]]", b"\xff", b"", DEEP]
+ODD += [b'{"member": 5}', b'{"linkset": [5, {"a": [7]}]}', b'{"links": 5}', b'{"running": 1, "success": 1}']
+ODD += [
+    b'{"type": 5, "errors": [5, {}]}',
+    b'{"subscriptionID": [], "createdAt": 5}',
+    b'{"epcisBody": {"eventList": 5}}',
+]
+ADDRESSES = ["", "http://[", "http://a:99999/x", "//[::1", "capture/x", "/epcis/v2/capture/%FF", "http://a.example/x"]
+ASKED: list[Callable[[Client], object]] = [
+    lambda client: client.capture(b"{}"),
+    lambda client: client.capture_event(b"{}"),
+    lambda client: client.job("x"),
+    lambda client: list(client.jobs()),
+    lambda client: list(client.events()),
+    lambda client: client.event("x"),
+    lambda client: list(client.search()),
+    lambda client: list(client.collection("epcs")),
+    lambda client: list(client.queries()),
+    lambda client: client.query("x"),
+    lambda client: client.subscribe("x", "https://a.example"),
+    lambda client: list(client.subscriptions("x")),
+    lambda client: client.subscription("x", "y"),
+    lambda client: client.trace_graph("x"),
+    lambda client: client.resolve("(01)08930000000026"),
+    lambda client: client.linkset("(01)08930000000026"),
+]
+
+
+@pytest.mark.parametrize("status", [201, 300, 400])
+@pytest.mark.parametrize("body", ODD, ids=lambda body: body[:20].decode("latin-1"))
+def test_odd_answers_raise_errors_of_the_client_only(fakes: Callable[[], Fake], body: bytes, status: int) -> None:
+    fake = fakes()
+    with Client(fake.origin, retries=0) as client:
+        for place, link in [(ADDRESSES[0], ""), *((each, f'<{each}>; rel="next"') for each in ADDRESSES[1:4])]:
+            headers = {"Content-Type": "application/json", "Location": place, "Link": link}
+            fake.answer = lambda method, path, told=headers: (status, told, body)
+            for ask in ASKED:
+                try:
+                    ask(client)
+                except ClientError:
+                    pass
+
+
+@pytest.mark.parametrize("place", ADDRESSES)
+def test_any_location_is_an_address_or_an_error_of_the_client(fakes: Callable[[], Fake], place: str) -> None:
+    fake = fakes()
+    fake.answer = lambda method, path: (201, {"Location": place}, b"")
+    with Client(fake.origin, retries=0) as client:
+        for ask in ASKED:
+            try:
+                ask(client)
+            except ClientError:
+                pass
+
+
+def test_an_answer_that_does_not_tell_how_a_job_went_is_no_failed_job(fakes: Callable[[], Fake]) -> None:
+    fake = fakes()
+    fake.answer = lambda method, path: (202, {"Location": "/epcis/v2/capture/1"}, b'{"captureID": "1"}')
+    with Client(fake.origin, retries=0) as client:
+        for ask in (lambda: client.job("1"), lambda: client.capture(b"{}"), lambda: client.wait("1")):
+            with pytest.raises(Unusable, match="odd_job"):
+                ask()

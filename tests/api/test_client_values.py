@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +16,10 @@ from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
+import lienvung.client
 from lienvung.client import Form, Linkset, document_of, signature_of, verify_signature
 from lienvung.client.documents import body_and_type, encoded
-from lienvung.client.links import _links_of, path_of, short
+from lienvung.client.links import _asked, _links_of, path_of, short
 from lienvung.client.pages import next_of
 from lienvung.client.parameters import merged, to_json, to_query
 from lienvung.epcis import read_document
@@ -158,3 +163,40 @@ def test_links_of_a_linkset() -> None:
     assert path_of("(01)09520123456788(10)A/B") == "/01/09520123456788/10/A%2FB"
     with pytest.raises(Invalid):
         path_of("gạo nếp")
+
+
+def test_an_identifier_goes_to_the_resolver_with_all_that_its_label_says() -> None:
+    assert path_of("(01)08930000000026(10)L/1(21)S1") == "/01/08930000000026/10/L%2F1/21/S1"
+    assert path_of("(01)08930000000026(21)S1(22)V(10)L") == "/01/08930000000026/22/V/10/L/21/S1"
+    assert path_of("https://id.gs1.org/01/08930000000026/10/L/21/S?17=271231") == (
+        "/01/08930000000026/10/L/21/S?17=271231"
+    )
+    assert path_of("(01)08930000000026(17)271231(10)L") == "/01/08930000000026/10/L?17=271231"
+    assert _asked("(01)08930000000026(17)271231", "linkType=pip") == "01/08930000000026?17=271231&linkType=pip"
+
+
+USER = """
+from lienvung.client import Client, Job
+
+def count(origin: str) -> int | None:
+    with Client(origin) as ledger:
+        job: Job = ledger.job("1")
+        return job.new_events
+
+wrong: str = count("https://a.example")
+"""
+
+
+def test_the_package_tells_its_types_to_a_users_checker(tmp_path: Path) -> None:
+    """As a user has it: the package lies beside other installed ones, and only `py.typed` says that it has types."""
+    (tmp_path / "program.py").write_text(USER)
+    source = str(Path(lienvung.client.__file__).parents[2])
+    environment = {name: value for name, value in os.environ.items() if name != "MYPYPATH"} | {"PYTHONPATH": source}
+    ran = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--no-incremental", "program.py"],
+        cwd=tmp_path, env=environment, capture_output=True, text=True,
+    )  # fmt: skip
+    assert "missing library stubs or py.typed" not in ran.stdout, ran.stdout
+    assert 'variable has type "str"' in ran.stdout, ran.stdout + ran.stderr
+    assert "program.py" in ran.stdout
+    assert ran.stdout.count("error:") == 1, ran.stdout

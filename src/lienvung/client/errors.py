@@ -131,7 +131,7 @@ def refusal(status: int, body: bytes, *, location: str | None = None) -> Refused
     """The error for an answer of 400 or more, whatever its body is."""
     try:
         value = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         value = None
     told: Mapping[str, Any] = value if isinstance(value, dict) else {"detail": body[:300].decode("utf-8", "replace")}
     kind = _BY_STATUS.get(status, ServerFailed if status >= 500 else Refused)

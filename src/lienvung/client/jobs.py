@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from lienvung.client.errors import ClientError, Fault
+from lienvung.client.errors import ClientError, Fault, Unusable
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,18 @@ class Job:
 
     @classmethod
     def of(cls, body: Mapping[str, Any], *, job_id: str = "") -> Job:
+        """Raises Unusable where it is not told whether the job runs and succeeds: silence is no failure."""
+        if not isinstance(body.get("running"), bool) or not isinstance(body.get("success"), bool):
+            raise Unusable(
+                "odd_job",
+                vi="câu trả lời về lần ghi thiếu running hoặc success",
+                en="the answer about a capture job lacks running or success",
+            )
         listed = body.get("errors")
         return cls(
             id=str(body.get("captureID") or job_id),
-            running=bool(body.get("running")),
-            success=bool(body.get("success")),
+            running=body["running"],
+            success=body["success"],
             behaviour=str(body.get("captureErrorBehaviour") or "rollback"),
             created_at=moment(body.get("createdAt")),
             finished_at=moment(body.get("finishedAt")),
@@ -43,12 +50,12 @@ class Job:
     @property
     def new_events(self) -> int | None:
         """How many events were new; only a Lienvung server tells."""
-        return self.body.get("newEvents")
+        return _count(self.body.get("newEvents"))
 
     @property
     def known_events(self) -> int | None:
         """How many were there already; only a Lienvung server tells."""
-        return self.body.get("knownEvents")
+        return _count(self.body.get("knownEvents"))
 
     def checked(self) -> Job:
         """Itself, if all was stored (so far). Raises CaptureFailed else."""
@@ -68,6 +75,10 @@ class CaptureFailed(ClientError):
             en=f"the capture {job.id} has {len(job.faults)} faults{listed}",
         )
         self.job = job
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) else None
 
 
 def moment(value: Any) -> datetime | None:

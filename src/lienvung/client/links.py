@@ -65,16 +65,24 @@ def short(link_type: str) -> str:
 
 
 def path_of(identifier: str) -> str:
-    """The path of an identifier's Digital Link: "(01)…(10)…" -> "/01/…/10/…". Raises Invalid."""
-    canonical = identify(identifier).canonical
-    if not canonical:
+    """The path and query of an identifier's Digital Link, with all that a label says: "(01)…(10)…(21)…(17)…" ->
+    "/01/…/10/…/21/…?17=…". Raises Invalid."""
+    link = identify(identifier).digital_link
+    if not link:
         raise Invalid(
             "client.no_digital_link",
             vi=f"{identifier} không có dạng GS1 Digital Link",
             en=f"{identifier} has no GS1 Digital Link",
             path="identifier",
         )
-    return urlsplit(canonical).path
+    parts = urlsplit(link)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def _asked(identifier: str, query: str) -> str:
+    """The address, relative to the resolver's, with a query behind that of the identifier itself."""
+    path = path_of(identifier).lstrip("/")
+    return f"{path}{'&' if '?' in path else '?'}{query}" if query else path
 
 
 class Resolver:
@@ -98,8 +106,7 @@ class Resolver:
             asked["linkType"] = link_type
         query = urlencode({name: value for name, value in asked.items() if value})
         headers = {"Accept": media or "*/*", **({"Accept-Language": language} if language else {})}
-        path = path_of(identifier).lstrip("/")
-        answer = self.transport.request("GET", f"{path}?{query}" if query else path, headers=headers, follow=False)
+        answer = self.transport.request("GET", _asked(identifier, query), headers=headers, follow=False)
         if answer.status == 300:
             return Resolution(None, 300, _choices(json_of(answer)))
         target = answer.headers.get("location")
@@ -113,8 +120,7 @@ class Resolver:
 
     def linkset(self, identifier: str, *, language: str | None = None) -> Linkset:
         headers = {"Accept": LINKSET, **({"Accept-Language": language} if language else {})}
-        url = f"{path_of(identifier).lstrip('/')}?linkType=linkset"
-        body = json_of(self.transport.request("GET", url, headers=headers))
+        body = json_of(self.transport.request("GET", _asked(identifier, "linkType=linkset"), headers=headers))
         if not isinstance(body, dict) or not isinstance(body.get("linkset"), list):
             raise Unusable("no_linkset", vi="câu trả lời không phải linkset", en="the answer is no linkset")
         return Linkset(tuple(_links_of(body)), body)
@@ -147,6 +153,8 @@ def _choices(body: Any) -> tuple[Link, ...]:
     if isinstance(body, dict) and isinstance(body.get("linkset"), list):
         return tuple(_links_of(body))
     listed = body if isinstance(body, list) else body.get("links", []) if isinstance(body, dict) else []
+    if not isinstance(listed, list):
+        return ()
     return tuple(_link(str(one.get("rel", "")) if isinstance(one, dict) else "", one, "") for one in listed)
 
 

@@ -7,10 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin
 
 from lienvung.client.errors import Unusable
-from lienvung.client.transport import Answer, Transport
+from lienvung.client.transport import Answer, Transport, joined
 
 _LINK = re.compile(r'<([^<>]*)>((?:\s*;\s*[^\s=;,]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s;,"]*))?)*)')
 _REL = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))', re.IGNORECASE)
@@ -65,16 +64,40 @@ def all_pages(
         asked.update((following, answer.url))
         yield answer
         target = next_of(answer.headers.get("link", ""))
-        following = None if target is None else transport.at_home(urljoin(answer.url, target))
+        following = None if target is None else transport.at_home(joined(answer.url, target))
         if following in asked:
             raise Unusable("circle", vi="các trang nối vòng tròn", en="the pages lead round in a circle")
 
 
 def json_of(answer: Answer) -> Any:
+    """The value in an answer. Raises Unusable where it is no JSON, or nested too deep to be any of ours."""
     try:
         return json.loads(answer.body)
-    except ValueError as fault:
+    except (ValueError, RecursionError) as fault:
         kind = answer.headers.get("content-type", "")
         raise Unusable(
             "no_json", vi=f"câu trả lời không phải JSON ({kind})", en=f"the answer is no JSON ({kind})"
         ) from fault
+
+
+def object_of(answer: Answer) -> dict[str, Any]:
+    """The JSON object in an answer. Raises Unusable."""
+    body = json_of(answer)
+    if not isinstance(body, dict):
+        raise odd("cần một đối tượng JSON", "a JSON object is needed")
+    return body
+
+
+def list_of(answer: Answer) -> list[Any]:
+    """The JSON list in an answer. Raises Unusable."""
+    body = json_of(answer)
+    if not isinstance(body, list):
+        raise odd("cần một danh sách JSON", "a JSON list is needed")
+    return body
+
+
+def odd(vi: str, en: str) -> Unusable:
+    """For an answer that has not the shape that the standard gives it."""
+    return Unusable(
+        "odd_answer", vi=f"câu trả lời khác tiêu chuẩn: {vi}", en=f"the answer is not as it should be: {en}"
+    )

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from lienvung.client.documents import encoded
 from lienvung.client.forms import PLAIN, Form
 from lienvung.client.links import Linkset, Resolution, Resolver
-from lienvung.client.pages import EventPage, all_pages, json_of
+from lienvung.client.pages import EventPage, all_pages, json_of, object_of
 from lienvung.client.parameters import Filters, Values, merged, to_json, to_query
 from lienvung.client.standard import EpcisClient, segment
 from lienvung.client.transport import Transport, checked_base
@@ -126,7 +126,7 @@ class Client(EpcisClient):
 
     def _graph(self, path: str, wanted: dict[str, Values], limit: int | None) -> dict[str, Any]:
         query = to_query(wanted if limit is None else {**wanted, "limit": limit})
-        return dict(json_of(self.transport.request("GET", f"{path}?{query}", headers={"Accept": GRAPH})))
+        return object_of(self.transport.request("GET", f"{path}?{query}", headers={"Accept": GRAPH}))
 
     def resolve(
         self,

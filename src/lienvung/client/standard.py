@@ -6,16 +6,16 @@ import itertools
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, Self
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from lienvung.client.documents import Sendable, body_and_type, encoded, event_and_type
 from lienvung.client.errors import Refused, Unusable
 from lienvung.client.forms import PLAIN, Form
 from lienvung.client.jobs import Job
-from lienvung.client.pages import EventPage, all_pages, json_of
+from lienvung.client.pages import EventPage, all_pages, json_of, list_of, object_of, odd
 from lienvung.client.parameters import Filters, Values, merged, to_json, to_query
 from lienvung.client.subscribing import Abilities, Subscription, subscription_body
-from lienvung.client.transport import Answer, Transport, checked_base, checked_token
+from lienvung.client.transport import Answer, Transport, checked_base, checked_token, last_segment, path_in
 from lienvung.errors import Invalid
 
 Behaviour = Literal["rollback", "proceed"]
@@ -93,10 +93,10 @@ class EpcisClient:
 
     def _job_of(self, answer: Answer) -> Job:
         """From the body, where the server tells the job at once, else from its address."""
-        job_id = unquote(urlsplit(answer.headers.get("location", "")).path.rstrip("/").rpartition("/")[2])
+        job_id = last_segment(answer.headers.get("location", ""))
         if answer.body.strip() and "json" in answer.headers.get("content-type", ""):
             body = json_of(answer)
-            if isinstance(body, dict) and ("captureID" in body or "running" in body):
+            if isinstance(body, dict) and ("captureID" in body or job_id) and {"running", "success"} <= body.keys():
                 return Job.of(body, job_id=job_id)
         if not job_id:
             raise Unusable("no_job", vi="máy chủ không nêu lần ghi nào", en="the server names no capture job")
@@ -104,8 +104,8 @@ class EpcisClient:
 
     def job(self, job: str | Job) -> Job:
         job_id = job.id if isinstance(job, Job) else job
-        body = json_of(self.transport.request("GET", f"capture/{segment(job_id)}", headers={"Accept": JSON}))
-        return Job.of(body if isinstance(body, dict) else {}, job_id=job_id)
+        answer = self.transport.request("GET", f"capture/{segment(job_id)}", headers={"Accept": JSON})
+        return Job.of(object_of(answer), job_id=job_id)
 
     def wait(self, job: str | Job, *, timeout: float = 300.0) -> Job:
         """The job when it has ended, well or not (`job.checked()` raises its faults). Raises TimeoutError."""
@@ -122,7 +122,7 @@ class EpcisClient:
 
     def jobs(self, *, per_page: int | None = None) -> Iterator[Job]:
         for answer in self._pages("capture", {} if per_page is None else {"perPage": per_page}, {"Accept": JSON}):
-            yield from (Job.of(body) for body in json_of(answer) if isinstance(body, dict))
+            yield from (Job.of(body) for body in list_of(answer) if isinstance(body, dict))
 
     def capture_event(
         self, event: bytes | str | Mapping[str, Any], *, extensions: Mapping[str, str] | None = None
@@ -130,7 +130,10 @@ class EpcisClient:
         """Send one bare event; its eventID, which the server makes where it has none. Raises Taken for one known."""
         body, media = event_and_type(event, extensions)
         answer = self.transport.request("POST", "events", headers={"Content-Type": media, "Accept": JSON}, body=body)
-        return unquote(urlsplit(answer.headers.get("location", "")).path.rpartition("/events/")[2])
+        event_id = unquote(path_in(answer.headers.get("location", "")).rpartition("/events/")[2])
+        if not event_id:
+            raise odd("thiếu địa chỉ của sự kiện (Location)", "the event's address (Location) is missing")
+        return event_id
 
     # Events
 
@@ -201,7 +204,10 @@ class EpcisClient:
         wanted = {} if per_page is None else {"perPage": per_page}
         for answer in self._pages(name, wanted, {"Accept": JSON}):
             body = json_of(answer)
-            yield from (str(member) for member in (body.get("member", ()) if isinstance(body, dict) else body))
+            members = body.get("member", []) if isinstance(body, dict) else body
+            if not isinstance(members, list):
+                raise odd("cần một danh sách", "a list is needed")
+            yield from (str(member) for member in members)
 
     def events_of(
         self, name: Collection, value: str, filters: Filters | None = None, *, form: Form = PLAIN, **parameters: Values
@@ -221,10 +227,10 @@ class EpcisClient:
 
     def queries(self) -> Iterator[dict[str, Any]]:
         for answer in self._pages("queries", {}, {"Accept": JSON}):
-            yield from (query for query in json_of(answer) if isinstance(query, dict))
+            yield from (query for query in list_of(answer) if isinstance(query, dict))
 
     def query(self, name: str) -> dict[str, Any]:
-        return dict(json_of(self.transport.request("GET", f"queries/{segment(name)}", headers={"Accept": JSON})))
+        return object_of(self.transport.request("GET", f"queries/{segment(name)}", headers={"Accept": JSON}))
 
     def delete_query(self, name: str) -> None:
         self.transport.request("DELETE", f"queries/{segment(name)}", headers={"Accept": JSON})
@@ -251,16 +257,16 @@ class EpcisClient:
             "POST", f"queries/{segment(query)}/subscriptions", headers=headers, body=encoded(body)
         )
         location = answer.headers.get("location", "")
-        told = json_of(answer) if answer.body.strip() else {}
-        return Subscription.of(told, query=query, sub_id=unquote(urlsplit(location).path.rpartition("/")[2]))
+        told = object_of(answer) if answer.body.strip() else {}
+        return Subscription.of(told, query=query, sub_id=last_segment(location))
 
     def subscriptions(self, query: str) -> Iterator[Subscription]:
         for answer in self._pages(f"queries/{segment(query)}/subscriptions", {}, {"Accept": JSON}):
-            yield from (Subscription.of(body, query=query) for body in json_of(answer) if isinstance(body, dict))
+            yield from (Subscription.of(body, query=query) for body in list_of(answer) if isinstance(body, dict))
 
     def subscription(self, query: str, sub_id: str) -> Subscription:
         path = f"queries/{segment(query)}/subscriptions/{segment(sub_id)}"
-        body = json_of(self.transport.request("GET", path, headers={"Accept": JSON}))
+        body = object_of(self.transport.request("GET", path, headers={"Accept": JSON}))
         return Subscription.of(body, query=query, sub_id=sub_id)
 
     def unsubscribe(self, query: str, sub_id: str) -> None:

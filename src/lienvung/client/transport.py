@@ -11,7 +11,7 @@ import random
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 import urllib3
 
@@ -41,6 +41,28 @@ def origin_of(url: str) -> tuple[str, str, int]:
     parts = urlsplit(url)
     scheme = parts.scheme.lower()
     return scheme, (parts.hostname or "").lower(), parts.port or DEFAULT_PORTS.get(scheme, 0)
+
+
+def joined(base: str, address: str) -> str:
+    """An address of an answer, made whole. Raises Unusable for what is none."""
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        raise Unusable(
+            "bad_address",
+            vi=f"máy chủ đưa một địa chỉ sai: {address[:200]}",
+            en=f"the server gives a malformed address: {address[:200]}",
+        ) from None
+
+
+def last_segment(address: str) -> str:
+    """The last part of the path in a Location, decoded. Raises Unusable for what is no address."""
+    return unquote(path_in(address).rstrip("/").rpartition("/")[2])
+
+
+def path_in(address: str) -> str:
+    """The path of a Location, still encoded; "" where there is none. Raises Unusable for what is no address."""
+    return urlsplit(joined("http://localhost", address)).path if address else ""
 
 
 def checked_base(url: str, *, token: str | None, allow_http: bool) -> str:
@@ -112,7 +134,7 @@ class Transport:
 
         `follow=False` answers a redirect itself. `repeatable` says that sending twice does no harm.
         """
-        target = self.at_home(urljoin(self.base + "/", url))
+        target = self.at_home(joined(self.base + "/", url))
         again = self.retries if (method in {"GET", "HEAD", "OPTIONS"} if repeatable is None else repeatable) else 0
         for _ in range(MAX_REDIRECTS + 1):
             answer = self._with_retries(method, target, headers or {}, body, again)
@@ -126,7 +148,7 @@ class Transport:
                     vi=f"máy chủ chuyển hướng {method} ({answer.status})",
                     en=f"the server redirects a {method} ({answer.status})",
                 )
-            target = self.at_home(urljoin(target, answer.headers["location"]))
+            target = self.at_home(joined(target, answer.headers["location"]))
         raise Unusable("redirects", vi="chuyển hướng quá nhiều lần", en="too many redirects")
 
     def at_home(self, url: str) -> str:

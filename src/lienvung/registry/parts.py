@@ -109,7 +109,8 @@ class OfferedLink:
 
     `kind`: the bare word of the GS1 web vocabulary ("pip"); `href`: an address of this site ("/…") or a whole URL.
     `default`: where the resolver leads to when nothing better is asked for and the owner named nothing.
-    `urgent`: it stands before every link of the owner (a recall is in force, the code was never issued).
+    `urgent`: as the default it stands before every link of the owner (a recall is in force, the code was never issued);
+    `binding`: also where its very kind is asked for.
     """
 
     kind: str
@@ -119,6 +120,7 @@ class OfferedLink:
     media_type: str = ""
     default: bool = False
     urgent: bool = False
+    binding: bool = False
 
 
 @dataclass(frozen=True, slots=True)

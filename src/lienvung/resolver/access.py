@@ -11,13 +11,15 @@ from django.db.models import Q, QuerySet
 
 from lienvung.catalogue.access import issued_serial, lot_of
 from lienvung.catalogue.models import Place, Product
-from lienvung.gs1.address import Address
+from lienvung.gs1.address import Address, path_of
 from lienvung.gs1.elements import AIs
 from lienvung.ledger.identifiers import thing_ids
 from lienvung.people.access import account_or_none, may_record, recording_organisations
 from lienvung.people.models import Organisation
 from lienvung.resolver import rules
 from lienvung.resolver.models import LinkRecord
+
+MOST_SLASHES = 4  # of a value, at which it is looked for
 
 
 def active_links(anchors: Sequence[str], *, now: datetime) -> dict[str, list[LinkRecord]]:
@@ -34,12 +36,27 @@ def active_links(anchors: Sequence[str], *, now: datetime) -> dict[str, list[Lin
 
 
 def known(address: Address) -> bool:
-    """Did the catalogue or the ledger ever hear of this very lot or item?"""
+    """Did the catalogue, the ledger or an owner of links ever hear of this very lot or item?"""
     if address.serial:
         registered = issued_serial(address.gtin, address.serial) is not None
     else:
         registered = bool(address.lot) and lot_of(address.gtin, address.lot) is not None
-    return registered or bool(thing_ids(address.canonical))
+    if registered or thing_ids(address.canonical):
+        return True
+    return _has_links([path_of(ais) for ais in rules.sets_of(address.ais) if any("/" in value for _, value in ais)])
+
+
+def _has_links(anchors: list[str]) -> bool:
+    return bool(anchors) and LinkRecord.objects.filter(anchor__in=anchors).exists()
+
+
+def known_before_slash(address: Address) -> bool:
+    """Is the last value of a path a known one up to one of its slashes?"""
+    *before, (ai, value) = address.ais
+    ends = [at for at, sign in enumerate(value) if sign == "/" and at][:MOST_SLASHES]
+    cut = [Address((*before, (ai, value[:end]))) for end in ends]
+    anchors = [path_of(ais) for one in cut for ais in rules.sets_of(one.ais) if one.ais[-1] in ais]
+    return any(known(one) for one in cut) or _has_links(anchors)
 
 
 def links_of(owner: Organisation, *, anchor: str = "") -> QuerySet[LinkRecord]:

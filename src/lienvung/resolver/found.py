@@ -4,7 +4,8 @@ One look-up by index for the records, a few for what the rooms know; neither gro
 
 Which link is the default of a level (2.5.8, 2.5.9): the room's urgent one (a recall is in force, the code was
 never issued), else the one the owner named at this level, else at the nearest level above, else the room's, else
-the owner's first link.
+the owner's first link. A default from above is only that: who asks for a type gets the finest level that has links
+of the type itself.
 """
 
 from __future__ import annotations
@@ -62,11 +63,11 @@ class Found:
         return next((level for level in self._levels(None) if level.default is not None), None)
 
     def level_with(self, kind: str) -> Level | None:
-        """The finest level that has links of a kind."""
+        """The finest level that has links of a kind of its own; not one that only inherits its default."""
         return next((level for level in self._levels(kind) if level.of_kind(kind)), None)
 
     def all_levels(self) -> list[Level]:
-        return [level for level in self._levels("*") if level.links]
+        return [level for level in self._levels("*") if level.told]
 
     def _levels(self, kind: str | None) -> Iterator[Level]:
         return (self._level(at, kind) for at in range(len(self.sets)))
@@ -81,21 +82,24 @@ class Found:
         derived = [_derived(one) for one in offered]
         urgent = next((link for link in derived if link.urgent and link.default), None)
         if urgent is not None:
-            own = [replace(link, default="") for link in own if link.kind != urgent.kind]
+            own = [replace(link, default="") for link in own]
             level.default = urgent
+            level.binding = urgent if urgent.binding else None
         else:
             self._choose_default(level, at, own, derived)
-        kinds = {link.kind for link in own}
+        kinds = {link.kind for link in (*own, *level.inherited)}
+        level.links = own if level.binding is None else [level.binding, *own]
         for link in derived:
-            if link.default and link.kind in kinds and not link.urgent:  # the owner's own page bears that name
+            if link is level.binding:
+                continue
+            if link.default and link.kind in kinds:  # the owner's own page bears that name
                 link = _as_entry(link, level)
-            if link.kind not in kinds:
-                own.append(link)
-        level.links = own
+            if link is level.default or link.kind not in kinds:
+                level.links.append(link)
         return level
 
     def _choose_default(self, level: Level, at: int, own: list[Link], derived: Sequence[Link]) -> None:
-        """Set the default and the choices of a level; inherited ones are added to its own links."""
+        """Set the default and the choices of a level; those of a level above are noted as inherited."""
         for above in range(at, len(self.sets)):
             links = own if above == at else self.placed[above]
             default = next((link for link in links if link.default == "default"), None)
@@ -103,8 +107,9 @@ class Found:
                 continue
             level.default = default
             level.multi = [link for link in links if link.default == "multi"]
+            level.kin = [link for link in links if link.kind == default.kind]
             if above != at:
-                own.extend(link for link in (default, *level.multi) if not _among(link, own))
+                level.inherited = [link for link in (default, *level.multi) if not _among(link, own)]
             return
         named = next((link for link in derived if link.default), None)
         # every entry point has a default (2.5.9): where nobody named one, the first link is it
@@ -139,7 +144,9 @@ def _filled(record: LinkRecord, ais: AIs) -> Link | None:
 
 def _derived(link: OfferedLink) -> Link:
     default = "default" if link.default else ""
-    return Link(link.kind, link.href, link.title, link.languages, link.media_type, (), default, link.urgent)
+    return Link(
+        link.kind, link.href, link.title, link.languages, link.media_type, (), default, link.urgent, link.binding
+    )
 
 
 def _as_entry(link: Link, level: Level) -> Link:

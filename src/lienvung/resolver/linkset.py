@@ -18,21 +18,37 @@ COUNTRIES = {"nameOfList": "ISO 3166-1, ISO 3166-2", "url": "https://www.iso.org
 
 @dataclass(slots=True)
 class Level:
-    """The links of one anchor. `path`: as it is asked for; `default` is among `links` too."""
+    """The links of one anchor. `path`: as it is asked for; `default` is among `links` or `inherited` too.
+
+    `inherited`: the default link, and those that share its place, where they are of a level above: told here, but
+    nothing that `linkType` stops at. `kin`: the links of the default's own type at the level it comes from.
+    `binding`: the only one of its kind that is led to, whatever else is told.
+    """
 
     path: str
     name: Text
     links: list[Link] = field(default_factory=list)
     default: Link | None = None
     multi: list[Link] = field(default_factory=list)
+    inherited: list[Link] = field(default_factory=list)
+    kin: list[Link] = field(default_factory=list)
+    binding: Link | None = None
+
+    @property
+    def told(self) -> list[Link]:
+        """All that a link set says of it."""
+        return [*self.links, *self.inherited]
 
     def of_kind(self, kind: str) -> list[Link]:
+        """The level's own links of a kind."""
+        if self.binding is not None and kind == self.binding.kind:
+            return [self.binding]
         return [link for link in self.links if link.kind == kind]
 
 
 def link_set(levels: Iterable[Level], *, site: str, language: str) -> dict[str, Any]:
     """RFC 9264 section 4.2: one context object a level, the one asked for first."""
-    return {"linkset": [_context(level, site, language) for level in levels if level.links]}
+    return {"linkset": [_context(level, site, language) for level in levels if level.told]}
 
 
 def _context(level: Level, site: str, language: str) -> dict[str, Any]:
@@ -41,7 +57,7 @@ def _context(level: Level, site: str, language: str) -> dict[str, Any]:
         told[VOC + DEFAULT] = [_title_only(level.default, site, language)]
     if level.multi:
         told[VOC + MULTI] = [_link(link, site, language) for link in level.multi]
-    for link in level.links:
+    for link in level.told:
         told.setdefault(VOC + link.kind, []).append(_link(link, site, language))
     return told
 

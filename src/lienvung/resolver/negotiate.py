@@ -96,6 +96,19 @@ def decides(link: Link, asked: Asked) -> bool:
     )
 
 
+def variant_of(default: Link, kin: Sequence[Link], asked: Asked) -> Link:
+    """The default link, or the one that differs from it in its language only and that the reader wants more."""
+    if not default.languages:
+        return default
+    told = [link for link in kin if link.languages and link.attributes[1:] == default.attributes[1:]]
+    scores = [_language_score(link.languages, asked.languages) for link in told]
+    most = max(scores, default=0.0)
+    best = [link for link, score in zip(told, scores, strict=True) if score == most]
+    if len(best) == 1 and most > _language_score(default.languages, asked.languages):
+        return best[0]
+    return default
+
+
 def _score(link: Link, asked: Asked) -> tuple[float, float, float]:
     return (
         _context_score(link.contexts, asked.contexts),

@@ -13,7 +13,7 @@ from typing import NoReturn
 from urllib.parse import quote, unquote, urlsplit
 
 from lienvung.errors import Invalid
-from lienvung.gs1.address import path_of
+from lienvung.gs1.address import Address, path_of
 from lienvung.gs1.digital_link import SHORT_NAMES
 from lienvung.gs1.elements import AIs
 from lienvung.gs1.percent import encode_strict
@@ -52,6 +52,7 @@ class Link:
     contexts: tuple[str, ...] = ()
     default: str = ""
     urgent: bool = False
+    binding: bool = False
 
     @property
     def attributes(self) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
@@ -156,13 +157,19 @@ def expand(target: str, ais: AIs) -> str | None:
     return filled if filled == target or not _DOTS.search(re.split("[?#]", filled)[0].split("://", 1)[1]) else None
 
 
+def visible(data: bytes) -> str:
+    """A query as a header can hold it: only what is no visible ASCII, and `#`, is percent-encoded."""
+    return "".join(chr(byte) if 0x20 < byte < 0x7F and byte != 0x23 else f"%{byte:02X}" for byte in data)
+
+
 def pass_on(target: str, query: str) -> str:
     """The target with the whole query string of the request, as it was sent (2.12)."""
     if not query:
         return target
     address, hash_, fragment = target.partition("#")
     joint = "&" if "?" in address else "?"
-    return f"{address}{joint}{quote(query, safe='%!$()*+,-./:;=?@_~&')}{hash_}{fragment}"
+    sent = visible(query.encode("utf-8", "surrogateescape"))
+    return f"{address}{joint}{sent}{hash_}{fragment}"
 
 
 def check_languages(languages: Iterable[str]) -> tuple[str, ...]:
@@ -225,6 +232,13 @@ def key_digits(ai: str, value: str) -> str:
 def may_own(ais: AIs, prefix: str) -> bool:
     """Is the key one of the company prefix?"""
     return len(prefix) >= 4 and key_digits(*ais[0]).startswith(prefix)
+
+
+def out_of_order(address: Address) -> bool:
+    """Does a value with slashes look like further identifiers behind it (`/21/S/10/L`, which is out of order)?"""
+    names = {"10", "21", "22", "235"}
+    parts = [value.split("/") for ai, value in address.ais if ai in names]
+    return any(len(part) > 2 and part[1] in names for part in parts)
 
 
 def anchor_path(text: str) -> str:

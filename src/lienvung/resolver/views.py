@@ -16,9 +16,11 @@ import re
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 from django.utils import timezone, translation
+from django.utils.encoding import iri_to_uri
+from django.views.decorators.csrf import csrf_exempt
 
 from lienvung.errors import Invalid
 from lienvung.gs1 import DigitalLink
@@ -45,13 +47,14 @@ BRIEFLY = "public, max-age=60"
 _AI = re.compile(r"[0-9]{2,4}")
 
 
+@csrf_exempt  # nothing is changed here: another method is 405, not a page about forms
 def digital_link(request: HttpRequest, path: str) -> HttpResponse:
     """Any GS1 Digital Link path."""
     if request.method not in METHODS:
         return _dressed(HttpResponse(status=405, headers={"Allow": ", ".join(METHODS)}))
     if request.method == "OPTIONS":
         return _dressed(HttpResponse(status=204, headers={"Allow": ", ".join(METHODS), **PREFLIGHT}))
-    query = request.META.get("QUERY_STRING", "")
+    query = _query_of(request)
     asked = Asked.of(
         request.headers, contexts=request.GET.getlist("context"), language=request.GET.get("lang", "")[:10]
     )
@@ -79,16 +82,27 @@ def digital_link(request: HttpRequest, path: str) -> HttpResponse:
 
 
 def _address(sent: Sent, decoded: str) -> Address:
-    """The address of a path. Where the server decoded it, /10/A/B may be the lot A/B: if there is such a lot."""
+    """The address of a path. Where the server decoded it, /10/A/B may be the lot A/B.
+
+    It is one if anybody knows it, and else unless what stands before the slash is known (so that `/foo` behind a
+    known code is the fault that it looks like) or another identifier stands behind it.
+    """
     try:
         return read_address(sent.path)
     except Invalid:
         if sent.exact:
             raise
         guessed = read_address(sent.path, decoded=decoded)
-        if not access.known(guessed):
+        if not access.known(guessed) and (rules.out_of_order(guessed) or access.known_before_slash(guessed)):
             raise
         return guessed
+
+
+def _query_of(request: HttpRequest) -> str:
+    """The query string as it was sent, in ASCII. WSGI hands its bytes over as Latin-1, ASGI as they read in UTF-8."""
+    text = request.META.get("QUERY_STRING", "")
+    sent = text.encode("latin-1", "replace") if hasattr(request, "environ") else text.encode("utf-8", "surrogateescape")
+    return rules.visible(sent)
 
 
 def _check_attributes(address: Address, query: str) -> None:
@@ -99,11 +113,14 @@ def _check_attributes(address: Address, query: str) -> None:
 
 
 def _defaults(level: Level, asked: Asked) -> list[Link]:
-    """The default link, unless the request decides for one of the links that share its place (2.5.8)."""
-    best = negotiate.choose(level.multi, asked)
-    if len(best) == 1 and negotiate.decides(best[0], asked):
+    """The default link, unless the request decides for one of the links that share its place (2.5.8), or for the
+    same in another language."""
+    if level.default is None:
+        return []
+    best = negotiate.choose([level.default, *level.multi], asked)
+    if len(best) == 1 and best[0] is not level.default and negotiate.decides(best[0], asked):
         return best
-    return [level.default] if level.default else []
+    return [negotiate.variant_of(level.default, level.kin, asked)]
 
 
 def _settled(level: Level, links: list[Link], asked: Asked) -> list[Link]:
@@ -115,8 +132,8 @@ def _settled(level: Level, links: list[Link], asked: Asked) -> list[Link]:
 
 
 def _lead(request: HttpRequest, level: Level, link: Link, query: str) -> HttpResponse:
-    place = rules.pass_on(linkset.whole(link.href, site_of(request)), query)
-    response = HttpResponseRedirect(place, preserve_request=True)  # 307
+    place = rules.pass_on(iri_to_uri(linkset.whole(link.href, site_of(request))), query)
+    response = HttpResponse(status=307, headers={"Location": place})  # Django's own would encode the query again
     del response["Content-Type"]
     response["Link"] = _link_header(request, level)
     _dressed(response)
@@ -216,6 +233,7 @@ def site_of(request: HttpRequest) -> str:
     return f"{request.scheme}://{request.get_host()}"
 
 
+@csrf_exempt
 def description(request: HttpRequest) -> HttpResponse:
     """`/.well-known/gs1resolver`."""
     if request.method not in METHODS:

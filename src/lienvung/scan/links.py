@@ -21,8 +21,8 @@ HTML = "text/html"
 def page(identifier: Identifier) -> Sequence[OfferedLink]:
     """The public page: of everything the catalogue or the ledger knows, and of every code under a product of ours.
 
-    It comes before all that the owner registered while a recall is in force, and for a code that was never issued:
-    who scans it must be told.
+    It is the default before all that the owner registered while a recall is in force, and for a code that was never
+    issued: who scans it must be told. While a recall is in force, who asks for the page itself is told too.
     """
     address = Address(identifier.ais)
     if address.level in ("place", "party"):
@@ -48,6 +48,7 @@ def page(identifier: Identifier) -> Sequence[OfferedLink]:
             media_type=HTML,
             default=True,
             urgent=recalled or never_issued,
+            binding=recalled,
         )
     ]
 
