@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
-from tests.world import PASSWORD, World
 
 from lienvung.epcis import build
 from lienvung.lab import actions, alarms, holding
@@ -18,6 +17,7 @@ from lienvung.ledger.capture import capture_events
 from lienvung.people import actions as people
 from lienvung.people.models import Account, Organisation
 from lienvung.territory.access import unit_at
+from tests.world import PASSWORD, World
 
 TODAY = date(2026, 6, 1)
 
@@ -108,4 +108,11 @@ def examples(world: World) -> dict[str, str]:
     while alarms.look_for_alarms():
         continue
     alarm = hold.alarms.get()
-    return {"sample": sample.code, "result": str(result.pk), "hold": str(hold.pk), "alarm": str(alarm.pk)}
+    return {
+        "sample": sample.code,
+        "result": str(result.pk),
+        "hold": str(hold.pk),
+        "alarm": str(alarm.pk),
+        "laboratory": str(lab.laboratory.pk),
+        "tester": lab.tester.email,
+    }

@@ -19,6 +19,7 @@ from django.core.management import call_command  # noqa: E402
 from django_otp.plugins.otp_totp.models import TOTPDevice  # noqa: E402
 from tests.app.proofs_world import examples as proofs_examples  # noqa: E402
 from tests.control_world import examples as control_examples  # noqa: E402
+from tests.lab_world import examples as lab_examples  # noqa: E402
 from tests.world import BEGUN, PASSWORD, World, make_world  # noqa: E402
 
 from lienvung.catalogue import actions as catalogue  # noqa: E402
@@ -67,6 +68,7 @@ def main() -> None:
                 "link": str(link.pk),
                 **control_examples(world),
                 **proofs_examples(world),
+                **lab_examples(world),
             }
         )
     )
