@@ -94,10 +94,12 @@ def test_every_shipped_set_says_its_source_and_how_sure_it_is() -> None:
 
 def test_a_commitment_runs_three_years_and_is_renewed(controlled: Controlled) -> None:
     by, mill, name = controlled.inspector, controlled.mill, "Trần Văn Xay"
+    assert list(access.uncommitted(["37", "01"])) == [mill], "the store is not small"
     first = actions.record_commitment(by=by, establishment=mill, signed_on=date(2023, 7, 1), signer_name=name)
     assert first.ends_on == date(2026, 7, 1)
     assert list(access.renewals(date(2026, 5, 10), 60)) == [first]
     assert not access.renewals(date(2026, 4, 1), 60)
+    assert not access.uncommitted(["37", "01"])
     for wrong in (date(2023, 7, 1), date(2023, 6, 30)):
         with pytest.raises(Conflict):
             actions.record_commitment(by=by, establishment=mill, signed_on=wrong, signer_name=name)

@@ -30,6 +30,7 @@ PUBLIC = [
     "{lot}?linkType=linkset",
     "{lot}?linkType=gs1:nosuchlt",
     "/01/123",
+    "/control/establishments/{establishment}",
 ]
 MEMBERS = [
     "/ledger/",
@@ -49,8 +50,40 @@ MEMBERS = [
     "/resolver/new",
     "/resolver/{link}/edit",
     "/resolver/{link}/remove",
+    "/control/mine",
+    "/control/inspections/{waiting_inspection}/countersign",
+    "/control/inspections/{signed_inspection}",
+    "/control/findings/{finding}",
+    "/control/findings/{finding}/answer",
 ]
 OFFICIALS = ["/ledger/events/{event}", "/people/audit", "/people/new", "/quality/declare"]
+OFFICIALS += [
+    "/control/",
+    "/control/establishments",
+    "/control/establishments/new",
+    "/control/establishments/{establishment}",
+    "/control/establishments/{establishment}/edit",
+    "/control/establishments/{establishment}/grade",
+    "/control/establishments/{establishment}/commitment",
+    "/control/establishments/{establishment}/inspect",
+    "/control/commitments",
+    "/control/commitments/{commitment}/breach",
+    "/control/plans",
+    "/control/plans/{plan}",
+    "/control/plans/{plan}/add",
+    "/control/plans/{plan}/approve",
+    "/control/plans/rows/{plan_row}",
+    "/control/inspections",
+    "/control/inspections/{open_inspection}",
+    "/control/inspections/{open_inspection}/items/nhan",
+    "/control/inspections/{open_inspection}/result",
+    "/control/inspections/{waiting_inspection}/other-side",
+    "/control/inspections/{waiting_inspection}/reopen",
+    "/control/inspections/{signed_inspection}",
+    "/control/inspections/{signed_inspection}/amend",
+    "/control/findings",
+    "/control/findings/{finding}",
+]
 LEAST_TARGET = 24  # CSS px, WCAG 2.2 success criterion 2.5.8; links inside sentences are exempt
 
 SMALL_TARGETS = """least => [...document.querySelectorAll('button, input:not([type=hidden]), select, nav a, .button')]

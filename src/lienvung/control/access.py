@@ -18,6 +18,7 @@ from typing import Any
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 
 from lienvung.catalogue.models import Place
+from lienvung.control import words
 from lienvung.control.models import (
     Breach,
     Commitment,
@@ -137,6 +138,12 @@ def commitments(*, provinces: Iterable[str] | None = None) -> QuerySet[Commitmen
     newest = Commitment.objects.filter(establishment=OuterRef("establishment")).order_by("-signed_on").values("pk")[:1]
     found = Commitment.objects.select_related(*OF).filter(pk=Subquery(newest)).order_by("ends_on")
     return found if provinces is None else found.filter(establishment__province__in=list(provinces))
+
+
+def uncommitted(provinces: Iterable[str]) -> QuerySet[Any]:
+    """Small establishments in operation that never signed a commitment."""
+    found = establishments().filter(province__in=list(provinces), in_operation=True, scale__in=words.SMALL)
+    return found.filter(commitments=None)
 
 
 def commitments_of(establishment: Establishment) -> QuerySet[Commitment]:

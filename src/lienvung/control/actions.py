@@ -256,7 +256,8 @@ def make_plan(*, by: Account | None, province: str, year: int) -> Plan:
     """Propose the year's visits of a province. Conflict when the year has a plan."""
     if by is not None and not is_official(by, province=province):
         raise not_your_province()
-    this_year = timezone.localdate().year
+    today = timezone.localdate()
+    this_year = today.year
     if not this_year - 1 <= year <= this_year + 2:
         raise Invalid(
             "control.year",
@@ -274,7 +275,10 @@ def make_plan(*, by: Account | None, province: str, year: int) -> Plan:
             "control.plan_stands", vi="Năm này đã có kế hoạch.", en="This year has a plan.", path="year"
         ) from clash
     known = {str(each.pk): each for each in access.establishments(province=province).filter(in_operation=True)}
-    proposed = rules.propose_plan(map(_candidate, known.values()), year, reference.practice().plan)
+    first_month = today.month if year == this_year else 1
+    proposed = rules.propose_plan(
+        map(_candidate, known.values()), year, reference.practice().plan, first_month=first_month
+    )
     PlanRow.objects.bulk_create(
         PlanRow(
             plan=plan,

@@ -102,6 +102,7 @@ def inspection(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
         "may_sign": access.may_answer(request.user, shown.establishment),
         "findings": [(each, words.FINDING_STATES[each.state]) for each in shown.findings.all()],
         "to_check": shown.findings.filter(state__in=Finding.STANDING).exists(),
+        "under_way": access.open_inspection(shown.establishment),
         "closed": shown.closed.all(),
         "amendments": shown.amendments.all(),
         "as_signed": signing.is_as_signed(shown),

@@ -250,23 +250,31 @@ def months_between(candidate: Candidate, practice: PlanPractice) -> tuple[int, T
     return months, Text(f"{why.vi}: {months} tháng một lần", f"{why.en}: every {months} months")
 
 
-def propose_plan(candidates: Iterable[Candidate], year: int, practice: PlanPractice) -> list[Planned]:
+def propose_plan(
+    candidates: Iterable[Candidate], year: int, practice: PlanPractice, *, first_month: int = 1
+) -> list[Planned]:
     """Whom to visit in which month of `year`, and why: most pressing first, no month above `per_month`.
+
+    A plan drawn up within the year begins with `first_month`: what was due before comes then.
 
     A visit is due an interval after the last one; what was due before the year comes in January; who was never visited
     comes in the first quarter at high risk, in the first half at medium, in the whole year at low. Open findings
     bring the visit forward to the month after the last time to correct.
     """
-    wanted = [row for number, each in enumerate(_in_order(candidates)) for row in _visits(each, number, year, practice)]
+    wanted = [
+        row
+        for number, each in enumerate(_in_order(candidates))
+        for row in _visits(each, number, year, practice, first_month)
+    ]
     wanted.sort(key=lambda row: (-row.score, row.month, row.key))
-    return _levelled(wanted, practice.per_month)
+    return _levelled(wanted, practice.per_month, first_month)
 
 
 def _in_order(candidates: Iterable[Candidate]) -> list[Candidate]:
     return sorted(candidates, key=lambda candidate: candidate.key)
 
 
-def _visits(candidate: Candidate, number: int, year: int, practice: PlanPractice) -> list[Planned]:
+def _visits(candidate: Candidate, number: int, year: int, practice: PlanPractice, first_month: int) -> list[Planned]:
     months, why = months_between(candidate, practice)
     reasons, score = [why], practice.weights[candidate.risk]
     if candidate.failing:
@@ -284,6 +292,7 @@ def _visits(candidate: Candidate, number: int, year: int, practice: PlanPractice
     if late > 0:
         score += late * practice.weights["late_month"]
         reasons.append(Text(f"Quá hạn {late} tháng", f"{late} months late"))
+    first = max(first, first_month)
     return [Planned(candidate.key, month, score, tuple(reasons)) for month in range(first, 13, max(months, 1))]
 
 
@@ -305,13 +314,13 @@ def _months_into(day: date, year: int) -> int:
     return (day.year - year) * 12 + day.month
 
 
-def _levelled(wanted: Sequence[Planned], per_month: int) -> list[Planned]:
+def _levelled(wanted: Sequence[Planned], per_month: int, first_month: int) -> list[Planned]:
     """In order of need, each in its month or the next one with room; where the rest of the year is full, the
     nearest earlier month; where the whole year is full, its own."""
     used: Counter[int] = Counter()
     placed = []
     for row in wanted:
-        later, earlier = range(row.month, 13), range(row.month - 1, 0, -1)
+        later, earlier = range(row.month, 13), range(row.month - 1, first_month - 1, -1)
         month = next((each for each in (*later, *earlier) if used[each] < per_month), row.month)
         used[month] += 1
         reasons = row.reasons

@@ -251,6 +251,7 @@ def commitments(request: HttpRequest) -> HttpResponseBase:
         "page": page,
         "pager": pager(request, page),
         "provinces": province_choices(chosen),
+        "uncommitted": access.uncommitted(provinces)[:PAGE],
         "list_name": "commitments",
         "chosen": chosen,
     }
