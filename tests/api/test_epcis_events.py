@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 from tests.api.test_epcis_capture import BASE, Sender, bare, check_problem
-from tests.ledger_world import FARM, GTIN, MILL, document, event, lot, pack, seen
+from tests.ledger_world import CONTEXT, FARM, GTIN, MILL, document, event, lot, pack, seen
 
 from lienvung.catalogue.actions import register_place
 
@@ -279,3 +279,29 @@ def test_faults_of_a_posted_query_are_named(farm: Sender, body: bytes, exception
     assert check_problem(farm.post(ANONYMOUS, body), 400, exception)["errors"][0]["path"] == place
     check_problem(farm.post(f"{ANONYMOUS}?EQ_bizStep=storing", b"{}"), 400, "QueryParameterException")
     check_problem(farm.post(ANONYMOUS, b"<a/>", "application/xml"), 415, "UnsupportedMediaTypeException")
+
+
+def test_an_escaped_comma_belongs_to_a_text(farm: Sender) -> None:
+    context = [*CONTEXT, {"ex": "https://ns.example.vn/comma#"}]
+    noted = [("a, b", 1), ("a", 2), (" b", 3)]
+    farm.post(
+        "/capture",
+        document(*(seen(pack(n), minute=n, **{"ex:note": text}) for text, n in noted), context=context),
+    )
+    name = "EQ_" + quote("https://ns.example.vn/comma#note", safe="")
+    assert [e["ex:note"] for e in listed(farm.get(f"/events?{name}=a%2C%20b"))] == ["a, b"]
+    assert len(listed(farm.get(f"/events?{name}=a,%20b"))) == 2
+
+
+def test_the_limits_of_a_query_are_told(farm: Sender) -> None:
+    farm.post("/capture", document(seen(pack("A%2AB")), seen(pack("AxB"), minute=1)))
+    asked = {"query": {"MATCH_anyEPC": [f"https://id.gs1.org/0*{n}*" for n in range(51)]}}
+    body = check_problem(
+        farm.post("/queries/SimpleEventQuery/events", json.dumps(asked).encode()), 413, "QueryTooComplexException"
+    )
+    assert "50" in body["detail"]
+    check_problem(farm.get("/events?MATCH_epc=urn:epc:id:*"), 400, "QueryParameterException")
+    assert len(listed(farm.get("/events?MATCH_epc=" + quote(pack("A*B"), safe="")))) == 2
+    assert len(listed(farm.get(f"/epcs/{quote(pack('A*B'), safe='')}/events"))) == 1
+    for name in ("eventCountLimit", "maxEventCount"):
+        check_problem(farm.get(f"/events?orderBy=eventTime&{name}=0"), 400, "QueryParameterException")

@@ -25,6 +25,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.encoding import escape_uri_path
 from django.views.decorators.csrf import csrf_exempt
 
+from lienvung.epcis.query_names import kind_of
 from lienvung.errors import NotAllowed, NotFound, Problem, TooLarge
 from lienvung.exchange.answers import options_answer
 from lienvung.exchange.headers import VARIES_BY, check_headers
@@ -260,14 +261,20 @@ def _too_large(limit: int) -> TooLarge:
 
 
 def parameters_of(request: HttpRequest) -> dict[str, list[str]]:
-    """Query parameters; a comma divides values, as itself or escaped, and a name given again has further values."""
+    """Query parameters; a comma divides values, and a name given again has further values.
+
+    An escaped comma divides too where no value has one (words, identifiers, numbers: many clients escape all commas),
+    but belongs to the value where it may be any text: the fields of users, attributes, stringValue.
+    """
     found: dict[str, list[str]] = {}
     for pair in request.META.get("QUERY_STRING", "").split("&"):
         name, _, raw = pair.partition("=")
         name = unquote_plus(name)
         if not name or name in {"perPage", "nextPageToken", "lang"}:
             continue
-        values = [value for part in raw.split(",") for value in divided(unquote_plus(part))]
+        parts = [unquote_plus(part) for part in raw.split(",")]
+        any_text = name == "EQ_stringValue" or kind_of(name) == "equalled"
+        values = parts if any_text else [value for part in parts for value in divided(part)]
         if any("\x00" in value for value in values):
             raise refuse(name, "có ký tự không hợp lệ", "has a character that is not allowed")
         found.setdefault(name, []).extend(values)
