@@ -59,7 +59,7 @@ def test_without_the_rule_it_would(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_officials_and_the_owner_get_the_whole() -> None:
-    farm, mill, stranger, office = parties()
+    farm, _, stranger, office = parties()
     invent(stranger)
     assert named(graph(office)) == WHOLE
     assert named(graph(farm)) == {PADDY}

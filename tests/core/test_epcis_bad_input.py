@@ -43,7 +43,7 @@ CASES: list[tuple[dict[str, Any], str, str]] = [
     ({"eventTime": "22-07-2026"}, "epcis.time", "/eventTime"),
     ({"eventTime": "2026-11-02T07:30:00"}, "epcis.time", "/eventTime"),
     ({"eventTime": "2026-02-30T07:30:00Z"}, "epcis.time.impossible", "/eventTime"),
-    ({"eventTime": "2026-11-02T24:00:00Z"}, "epcis.time.impossible", "/eventTime"),
+    ({"eventTime": "2026-11-02T24:00:01Z"}, "epcis.time.impossible", "/eventTime"),
     ({"eventTime": "2026-11-02T07:60:00.000+07:00"}, "epcis.time.impossible", "/eventTime"),
     ({"eventTime": "2026-11-02T07:30:00.+07:00"}, "epcis.time", "/eventTime"),
     ({"eventTime": 1793579400}, "epcis.type", "/eventTime"),

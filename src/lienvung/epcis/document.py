@@ -13,6 +13,7 @@ from typing import Any, Literal
 import msgspec
 
 from lienvung.epcis.extension import too_deep
+from lienvung.epcis.odd import may_be_odd
 from lienvung.epcis.repeated import quotes
 from lienvung.epcis.scan import IGNORED_NAMES
 from lienvung.epcis.wire import decode_raw_list, decode_raw_object, decode_untyped
@@ -35,6 +36,7 @@ class Opened(msgspec.Struct, gc=False):
     ignored: frozenset[str]
     outer_quotes: int | None = None  # quotation marks around the events, counted in what was decoded
     xml: OpenedXML | None = None  # where the document was XML; all else is its JSON form
+    odd: bool = False  # somewhere in it is a character that XML cannot hold
 
     def event_path(self, index: int) -> str:
         return "" if not self.path and "type" in self.header else f"{self.path}/{index}"
@@ -68,6 +70,7 @@ def open_document(
     opened = _open_list(data) if data.lstrip(b" \t\r\n")[:1] == b"[" else _open_object(data)
     if len(opened.events) > max_events:
         raise too_many_events(len(opened.events), max_events)
+    opened.odd = may_be_odd(data)
     return opened
 
 

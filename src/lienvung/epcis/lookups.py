@@ -30,7 +30,7 @@ from lienvung.epcis.vocabulary import (
 from lienvung.errors import Invalid
 from lienvung.gs1 import canonical_uri
 
-MAX_URI = 2_000
+MAX_URI = 2_000  # bytes in UTF-8: they are keys of indexes, and PostgreSQL takes no more than 2,704 in one
 _MAX_ENTRIES = 100_000
 # RFC 3986 characters, and printable ones beyond ASCII (RFC 3987), as Vietnamese web addresses have them.
 _PLAIN = r"""[^\s%<>"{}|\\^`\x00-\x20\x7f-\x9f\ud800-\udfff]"""
@@ -80,7 +80,19 @@ class _Bounded(dict[Any, Any]):
 
 
 def is_uri(text: str) -> bool:
-    return len(text) <= MAX_URI and _URI.fullmatch(text) is not None
+    if len(text) > MAX_URI or _URI.fullmatch(text) is None:
+        return False
+    return text.isascii() or len(text.encode()) <= MAX_URI
+
+
+def _no_uri(uri: str) -> Invalid:
+    if len(uri.encode("utf-8", "surrogatepass")) > MAX_URI:
+        return Invalid(
+            "epcis.uri.long",
+            vi=f"«{uri[:100]}…» dài hơn {MAX_URI} byte.",
+            en=f"'{uri[:100]}…' is longer than {MAX_URI} bytes.",
+        )
+    return Invalid("epcis.uri", vi=f"«{uri[:100]}» không phải là URI.", en=f"'{uri[:100]}' is not a URI.")
 
 
 def canonical_identifier(uri: str) -> str:
@@ -154,14 +166,15 @@ class Identifiers(_Bounded):
 
     def _check(self, uri: str) -> str:
         if not is_uri(uri):
-            raise Invalid(
-                "epcis.uri",
-                vi=f"«{uri[:100]}» không phải là URI.",
-                en=f"'{uri[:100]}' is not a URI.",
-            )
+            raise _no_uri(uri)
         if uri.startswith(_NO_GS1):
             return uri
-        return canonical_identifier(self.names.expand(uri))
+        full = self.names.expand(uri)
+        if (
+            full is not uri and len(full.encode("utf-8", "surrogatepass")) > MAX_URI
+        ):  # a CURIE whose namespace is the long part
+            raise _no_uri(full)
+        return canonical_identifier(full)
 
 
 class Words(_Bounded):

@@ -28,6 +28,7 @@ from lienvung.epcis.extension import MAX_NESTING, too_deep
 from lienvung.epcis.kinds import ACTIONS, Action, EventType, Role
 from lienvung.epcis.lookups import Lookups, lookups_for
 from lienvung.epcis.model import CaptureDocument, Context, QuantityRow, Reading
+from lienvung.epcis.odd import may_be_odd, odd_characters
 from lienvung.epcis.repeated import quotes, repeated_members
 from lienvung.epcis.scan import IGNORED_NAMES, NO_EXTENSIONS, Facts, scan
 from lienvung.epcis.translated import placed_in_xml
@@ -155,6 +156,7 @@ def read_document(
     scanner = Scanner(lookups_for(context), opened, max_depth)
     outside = check_header(opened.header) if opened.path else []
     outside += opened.xml.faults if opened.xml is not None else []
+    outside += _odd_outside(opened)
     if outside and proceed:
         raise ManyInvalid(_placed(outside, data, opened))
     scanner.faults.extend(outside)
@@ -201,6 +203,8 @@ def _readings(
                 break
             continue
         faults = check_bare(raw, opened.event_path(index)) if bare else []
+        if opened.odd and may_be_odd(raw):
+            faults += odd_characters(decode_untyped(raw), opened.event_path(index))
         if latest_ms is not None and scanned[1].time_ms > latest_ms:
             faults.append(_not_yet(opened.event_path(index)))
         if faults:
@@ -211,6 +215,14 @@ def _readings(
     if xml is None and not scanner.faults and opened.outer_quotes != data.count(b'"') - inner_quotes:
         return readings, places, repeated_members(data, "")
     return readings, places, []
+
+
+def _odd_outside(opened: Opened) -> list[Invalid]:
+    if not opened.odd or not opened.path:
+        return []
+    header = {name: value for name, value in opened.header.items() if name != "queryResults"}
+    inner = opened.header.get("queryResults")
+    return odd_characters(header, "") + odd_characters(inner, "/epcisBody/queryResults")
 
 
 def _not_yet(path: str) -> Invalid:

@@ -352,4 +352,4 @@ def _certification(given: str | list[str], lookups: Lookups) -> str:
 
 def _plain_uuid(uri: str) -> bool:
     """The commonest event ids need no regular expression."""
-    return uri.startswith("urn:uuid:") and uri[9:].replace("-", "").isalnum() and uri.isascii()
+    return len(uri) <= 100 and uri.startswith("urn:uuid:") and uri[9:].replace("-", "").isalnum() and uri.isascii()

@@ -17,6 +17,9 @@ _FULL = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?(Z|z|[+-][0-9]{2}:[0-9]{2})"
 )
 _MILLISECOND = timedelta(milliseconds=1)
+# XSD and ISO 8601 call the end of a day 24:00:00; a leap second (:60) is no moment of the UTC that we count, and refused.
+_MIDNIGHT = re.compile(r"24:00:00(?:\.0+)?(?![0-9.])")
+_DAY, _NONE = timedelta(days=1), timedelta()
 # ':04' and '.250'; the look-up doubles as the check of the digits. Small tables stay in the processor's cache.
 SIXTY = {f":{n:02}": n for n in range(60)}
 MILLISECONDS = {f".{ms:03}": ms for ms in range(1000)}
@@ -57,8 +60,11 @@ def _parse(text: str) -> tuple[int, str]:
         )
     year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
     decimals = (match[7] or "").ljust(4, "0")
+    late = _DAY if _MIDNIGHT.match(text, 11) else _NONE
     try:
-        moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC) - _offset(match[8])
+        if late:
+            hour = 0
+        moment = late + datetime(year, month, day, hour, minute, second, tzinfo=UTC) - _offset(match[8])
         moment += _MILLISECOND * (int(decimals[:3]) + (decimals[3] >= "5"))
     except (ValueError, OverflowError):
         raise Invalid(
@@ -85,6 +91,8 @@ def _remember(text: str, ms: int, canonical: str) -> None:
     """Keep what the hour is in UTC, where its minutes are those of UTC: all but a few zones."""
     zone = text[23:] if text[19] == "." else text[19:]
     minute, second = SIXTY.get(text[13:16]), SIXTY.get(text[16:19])
+    if text[11:13] == "24":
+        return  # an hour that has one moment only
     if minute is None or second is None or not (zone in ("Z", "z") or (len(zone) == 6 and zone.endswith(":00"))):
         return
     fraction = MILLISECONDS.get(text[19:23]) if text[19] == "." else 0

@@ -13,6 +13,7 @@ from itertools import islice
 from django.db import connection, transaction
 
 from lienvung.ledger import names
+from lienvung.ledger.fields import stored_term
 from lienvung.ledger.store import PostgresStore, SqliteStore
 from lienvung.ledger.tables import stored_uri
 
@@ -80,12 +81,13 @@ def resolve_terms(store: SqliteStore | PostgresStore, wanted: Iterable[tuple[int
     for term in wanted:
         number = known.get(term)
         if number is None:
-            rows = store.rows("SELECT id FROM ledger_term WHERE kind = %s AND value = %s", term)
+            kind, value = term[0], stored_term(term[1])
+            rows = store.rows("SELECT id FROM ledger_term WHERE kind = %s AND value = %s", (kind, value))
             if rows:
                 number = rows[0][0]
             else:
                 number = store.take("term", 1)
-                store.insert("term", [(number, *term)])
+                store.insert("term", [(number, kind, value)])
             found[term] = number
         ids[term] = number
     if found:

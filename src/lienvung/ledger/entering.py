@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from lienvung.epcis import CaptureDocument, Reading
+from lienvung.epcis.writer import encode_json
 from lienvung.errors import Conflict
 from lienvung.ledger import rows as rows_of
 from lienvung.ledger.dictionary import forget, is_stale, memory, resolve_terms, resolve_things
@@ -80,7 +81,7 @@ def enter(
         fill_blocks(store, first_rid + len(keys) - 1)
     if len(fresh) < len(keys):
         _sent_again(store, document.events, keys, set(fresh), first_rid, order.submitter)
-    header = json.dumps(document.header, ensure_ascii=False, default=str)
+    header = encode_json(document.header).decode()
     context = _context_id(store, document.context)
     store.insert(
         "document", [(number, received, order.submitter, order.digest, context, header, len(keys), first_rid, job)]

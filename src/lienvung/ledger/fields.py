@@ -23,7 +23,9 @@ from lienvung.epcis.query_names import MEASURES, field_key, moment_of, uri_key
 from lienvung.epcis.wire import COMMON, STANDARD_TYPES, decode_untyped
 from lienvung.errors import Invalid
 
-LONGEST = 200  # characters of a word; PostgreSQL indexes take no more than 2,700 bytes
+LONGEST = 200  # characters of a word
+LONGEST_BYTES = 640  # of a word in UTF-8: four words share an index row, and PostgreSQL takes 2,704 bytes in one
+LONGEST_TERM = 2_000  # bytes of a term, which stands in an index row nearly alone
 LARGEST = 300  # powers of ten; beyond them a number is a text
 INNER = "+"
 TIME = " @"
@@ -53,9 +55,18 @@ def field_term(scope: str, key: str, *, inner: bool = False) -> str:
 
 def clamp(word: str) -> str:
     """A word short enough for an index: of a long one its beginning and a hash of the whole."""
-    if len(word) <= LONGEST:
+    if len(word) <= LONGEST and (word.isascii() or len(word.encode("utf-8", "surrogatepass")) <= LONGEST_BYTES):
         return word
     return f"{word[:100]}\x1f{hashlib.sha256(word.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
+def stored_term(term: str) -> str:
+    """A term (the name of a field, a word of a vocabulary) as the dictionary keeps it: one too long for an index as
+    its beginning and a hash of the whole."""
+    data = term.encode("utf-8", "surrogatepass")
+    if len(data) <= LONGEST_TERM:
+        return term
+    return f"{data[: LONGEST_TERM // 2].decode('utf-8', 'ignore')}\x1f{hashlib.sha256(data).hexdigest()}"
 
 
 def canonical_text(text: str, lookups: Lookups) -> str:

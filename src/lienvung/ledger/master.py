@@ -8,13 +8,13 @@ operator's (`Visible.voices`), so that nobody can move another's places about.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from lienvung.epcis.lookups import Lookups, canonical_identifier, lookups_for
 from lienvung.epcis.numbers import number_text
 from lienvung.epcis.query_names import named_field, uri_key
+from lienvung.epcis.writer import encode_json
 from lienvung.errors import Invalid
 from lienvung.ledger.access import Visible
 from lienvung.ledger.fields import canonical_text, clamp
@@ -49,13 +49,13 @@ def store_master_data(
     sender = submitter or ""
     for vocabulary, element in _elements(header):
         name = element_key(str(element["id"]), lookups)
-        tail = (vocabulary, sender, document)
+        tail = (clamp(vocabulary), sender, document)
         elements.append((name, *tail))
         for attribute in element.get("attributes") or ():
             if isinstance(attribute, dict) and isinstance(attribute.get("id"), str):
                 key = attribute_key(named_field(attribute["id"], lookups.names.prefixes) or attribute["id"])
                 value = attribute.get("attribute")
-                text = json.dumps(value, ensure_ascii=False, default=str)
+                text = encode_json(value).decode()
                 attributes += [(key, clamp(word), name, *tail, text) for word in _words(value, lookups)]
         for child in element.get("children") or ():
             if isinstance(child, str):

@@ -11,7 +11,18 @@ from lienvung.epcis.lookups import Lookups
 from lienvung.epcis.numbers import numeral_text
 from lienvung.epcis.query_names import Name, moment_of, named_field
 from lienvung.errors import Invalid
-from lienvung.ledger.fields import ERROR, EXISTS, SENSOR, TIME, canonical_text, clamp, field_term, number_of, word_of
+from lienvung.ledger.fields import (
+    ERROR,
+    EXISTS,
+    SENSOR,
+    TIME,
+    canonical_text,
+    clamp,
+    field_term,
+    number_of,
+    stored_term,
+    word_of,
+)
 from lienvung.ledger.query_conditions import NOTHING, Condition, Rows, any_of
 from lienvung.ledger.query_problems import refuse
 from lienvung.ledger.query_units import in_units
@@ -64,10 +75,10 @@ class Asked:
 
 def term_numbers(values: Sequence[str]) -> dict[str, int]:
     """The numbers of terms that the ledger knows."""
-    found = rows(
-        f"SELECT value, id FROM ledger_term WHERE kind = %s AND value IN {marks(values)}", (TERM_FIELD, *values)
-    )
-    return {value: number for value, number in found}
+    stored = [stored_term(value) for value in values]
+    sql = f"SELECT value, id FROM ledger_term WHERE kind = %s AND value IN {marks(stored)}"
+    numbers = dict(rows(sql, (TERM_FIELD, *stored)))
+    return {value: numbers[short] for value, short in zip(values, stored) if short in numbers}
 
 
 def _terms_beginning(head: str) -> list[int]:
