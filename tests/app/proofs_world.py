@@ -37,6 +37,7 @@ def claim(world: World, *, kind: str = "vietgap", number: str = "VG-2026-01", **
         "issuer_name": "Tổ chức chứng nhận Mẫu",
         "valid_from": FROM,
         "valid_to": TO,
+        "document": PDF,
     }
     return actions.register_certificate(kind=kind, number=number, **(told | more))
 
@@ -66,6 +67,7 @@ def examples(world: World) -> dict[str, str]:
         world,
         kind="haccp",
         number="HACCP-2026/09",
+        document=None,
         valid_to=today + timedelta(days=900),
         standard="TCVN 5603",
         register_link="https://tracuu.chungnhan.example/giay?so=HACCP-2026/09",

@@ -150,6 +150,17 @@ def test_nothing_without_a_scope_is_confirmed(world: World) -> None:
         actions.confirm(by=world.accounts["official"], certificate=one, revision=one.revision)
 
 
+def test_whoever_confirms_without_a_document_says_where_the_paper_was_seen(world: World) -> None:
+    one = claim(world, document=None)
+    actions.add_scope(by=None, certificate=one, product=world.paddy)
+    one.refresh_from_db()
+    official = world.accounts["official"]
+    with pytest.raises(Invalid) as caught:
+        actions.confirm(by=official, certificate=one, revision=one.revision, note="ok")
+    assert caught.value.path == "note"
+    actions.confirm(by=official, certificate=one, revision=one.revision, note="Xem bản gốc tại HTX ngày 1/6.")
+
+
 def test_a_scope_names_the_holders_own_things_and_what_the_kind_allows(world: World) -> None:
     one = claim(world)
     with pytest.raises(Invalid) as caught:

@@ -275,12 +275,22 @@ def remove_scope(*, by: Account | None, certificate: Certificate, row: int) -> N
 
 
 def confirm(*, by: Account | None, certificate: Certificate, revision: int, note: str = "") -> Certificate:
-    """Say that the document was seen and says what is registered here. Conflict when it was changed or checked."""
+    """Say that the document was seen and says what is registered here. Conflict when it was changed or checked.
+
+    Where no document is kept, a person says in the note where the paper was seen.
+    """
     if not certificate.scope.exists():
         raise Invalid(
             "proofs.no_scope",
             vi="Giấy chưa có phạm vi nên không xác nhận được.",
             en="It has no scope yet and cannot be confirmed.",
+        )
+    if by is not None and not certificate.document and len(note.strip()) < 10:
+        raise Invalid(
+            "proofs.no_document",
+            vi="Chưa có bản chụp: hãy ghi đã xem bản giấy ở đâu, khi nào.",
+            en="No document is kept: say where and when you saw the paper.",
+            path="note",
         )
     return _check(by, certificate, revision, Checked.CONFIRMED, note.strip()[:2000], "proofs.confirm")
 
