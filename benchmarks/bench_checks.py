@@ -57,9 +57,8 @@ def quality(chains: int) -> None:
     print(f"{'check':18} {'seeded':>7} {'found':>7} {'recall':>8} {'alarms':>7} {'precision':>10}")
     for kind in Kind:
         precision = right[kind] / alarms[kind] if alarms[kind] else 1.0
-        print(
-            f"{kind:18} {seeded[kind]:7} {right[kind]:7} {right[kind] / seeded[kind]:8.3f} {alarms[kind]:7} {precision:10.3f}"
-        )
+        recall = right[kind] / seeded[kind]
+        print(f"{kind:18} {seeded[kind]:7} {right[kind]:7} {recall:8.3f} {alarms[kind]:7} {precision:10.3f}")
     print(f"alarms on {chains * len(FAULTS)} clean chains: {clean}")
 
 

@@ -18,6 +18,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django_otp.plugins.otp_totp.models import TOTPDevice  # noqa: E402
 from tests.app.proofs_world import examples as proofs_examples  # noqa: E402
+from tests.checks_world import browser_examples as checks_examples  # noqa: E402
 from tests.control_world import examples as control_examples  # noqa: E402
 from tests.lab_world import examples as lab_examples  # noqa: E402
 from tests.world import BEGUN, PASSWORD, World, make_world  # noqa: E402
@@ -69,6 +70,7 @@ def main() -> None:
                 **control_examples(world),
                 **proofs_examples(world),
                 **lab_examples(world),
+                **checks_examples(world),
             }
         )
     )
