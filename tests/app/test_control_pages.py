@@ -103,6 +103,10 @@ def test_a_file_that_is_no_picture_leaves_everything_unwritten(controlled: Contr
     assert "error-summary" in text(answer)
     assert not Answer.objects.exists()
     assert not Photo.objects.exists()
+    huge = SimpleUploadedFile("a.jpg", b"\xff\xd8" + b"0" * inspecting.PHOTO_BYTES, content_type="image/jpeg")
+    answer = client_of(controlled.inspector).post(address, {"answer": "pass", "seen": "0", "image": huge})
+    assert "Ảnh lớn hơn 10 MB." in text(answer)
+    assert not Answer.objects.exists()
 
 
 def test_officials_elsewhere_read_everything_and_write_nothing(controlled: Controlled) -> None:

@@ -66,9 +66,9 @@ class ControlConfig(AppConfig):
             registry.act_words.register(registry.ActWords(name, label))
         for page in PAGES:
             registry.pages.register(page)
-        label = Text("Kiểm tra", "Inspections")
+        label, own = Text("Kiểm tra", "Inspections"), Text("Kiểm tra của tôi", "My inspections")
         registry.navigation.register(NavigationItem("control", label, "control:desk", 45, frozenset({OFFICIAL})))
-        registry.navigation.register(NavigationItem("control.mine", label, "control:mine", 46, frozenset({MEMBER})))
+        registry.navigation.register(NavigationItem("control.mine", own, "control:mine", 46, frozenset({MEMBER})))
         registry.organisation_panels.register(
             Panel(
                 "control.grades",

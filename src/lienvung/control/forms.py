@@ -11,6 +11,7 @@ from lienvung.catalogue.access import place_of_gln
 from lienvung.catalogue.forms import DateField, choices
 from lienvung.catalogue.words import PRODUCT_KINDS, SOLD
 from lienvung.control import reference, words
+from lienvung.control.inspecting import PHOTO_BYTES
 from lienvung.control.models import Establishment
 from lienvung.control.rules import Scheme
 from lienvung.registry.forms import SpeakingForm, phrase
@@ -165,8 +166,18 @@ class StartForm(SpeakingForm):
 PHOTO = phrase("JPEG, PNG hoặc WebP, tới 10 MB; vị trí chụp trong ảnh bị xoá.", "JPEG, PNG or WebP, up to 10 MB; the place of taking is removed.")  # fmt: skip  # noqa: E501
 
 
-def photo_field() -> forms.FileField:
-    return forms.FileField(
+class PhotoField(forms.FileField):
+    """A photo; one above the limit is refused before it is read into memory."""
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        given = super().clean(data, initial)
+        if given and given.size > PHOTO_BYTES:
+            raise forms.ValidationError(phrase("Ảnh lớn hơn 10 MB.", "The photo is above 10 MB."))
+        return given
+
+
+def photo_field() -> PhotoField:
+    return PhotoField(
         label=phrase("Ảnh", "Photo"),
         required=False,
         help_text=PHOTO,
@@ -234,7 +245,7 @@ class ManyFiles(forms.FileInput):
     allow_multiple_selected = True
 
 
-class PhotosField(forms.FileField):
+class PhotosField(PhotoField):
     """Several photos of one input; cleans to a list."""
 
     widget = ManyFiles
