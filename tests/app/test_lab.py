@@ -249,6 +249,26 @@ def test_a_recall_is_untouched_by_a_release(world: World, lab: Lab) -> None:
     assert set(holds.held([world.lot.uri])[world.lot.uri]) == {"recalled"}
 
 
+def test_what_another_authority_marked_by_itself_stays_marked(world: World, lab: Lab) -> None:
+    def mark(word: str, uri: str, submitter: Any) -> None:
+        event = build.object_event(
+            time=timezone.now(), action="OBSERVE", epcs=[], quantities=[(uri, None, None)],
+            **{f"persistent_{word}": ["non_conformant"]},
+        )  # fmt: skip
+        capture_events([event], submitter=str(submitter.pk))
+
+    mark("set", world.lot.uri, world.authority)
+    mark("set", paddy(world, 1), world.stranger)  # nobody need listen
+    hold = holding.hold_lot(by=None, lot=paddy(world, 1), reason=REASON)
+    holding.release(by=lab.official, hold=hold, reason=REASON)
+    assert marked(world.lot.uri)
+    assert not marked(paddy(world, 1))
+    mark("unset", world.lot.uri, world.authority)
+    again = holding.hold_lot(by=None, lot=paddy(world, 1), reason=REASON)
+    holding.release(by=lab.official, hold=again, reason=REASON)
+    assert not marked(world.lot.uri)
+
+
 # the one question at the doors
 
 

@@ -15,7 +15,7 @@ from lienvung.epcis.build import Event
 from lienvung.errors import Conflict, Invalid, NotAllowed, NotFound
 from lienvung.lab import access, rules
 from lienvung.lab.models import Hold, Release, Result
-from lienvung.ledger import marking
+from lienvung.ledger import holds, marking
 from lienvung.ledger.holds import HELD
 from lienvung.ledger.identifiers import candidates
 from lienvung.ledger.trace import recall_scope
@@ -223,12 +223,14 @@ def _mark(hold: Hold, items: Sequence[str], lots: Sequence[str]) -> None:
 
 def _unmark(hold: Hold, made: Release, going: Things, *, others: Sequence[Hold]) -> None:
     held_by_others = [event for other in others for event in _told(other, left=True)]
+    own = {marking.event_id(each.pk, number) for each in Hold.objects.all() for number in range(each.events)}
+    foreign = holds.held_by_others(going[0] | going[1], own=own)  # by a room or an authority that is not known here
     told: list[Event] = []
     for event in _told(hold):
         items, lots = marking.things_of(event)
         rest = {
-            "epcList": [uri for uri in items if uri in going[0]],
-            "quantityList": [{"epcClass": uri} for uri in lots if uri in going[1]],
+            "epcList": [uri for uri in items if uri in going[0] and uri not in foreign],
+            "quantityList": [{"epcClass": uri} for uri in lots if uri in going[1] and uri not in foreign],
         }
         told.append({**event, **rest})
     told = [event for event in marking.without(told, held_by_others) if any(marking.things_of(event))]

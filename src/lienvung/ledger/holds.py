@@ -26,8 +26,9 @@ from lienvung.ledger.blocks import holds, ids_of
 from lienvung.ledger.reading import marks, rows
 from lienvung.ledger.status import levels, standing
 from lienvung.ledger.tables import BLOCK_BITS, OFFSET_MASK, TERM_DISPOSITION, stored_uri
-from lienvung.ledger.trace_names import kind_of
+from lienvung.ledger.trace_names import event_names, kind_of
 from lienvung.ledger.trace_source import LedgerSource
+from lienvung.ledger.voices import is_official, owner_of
 from lienvung.lineage.batches import Memo
 from lienvung.lineage.facts import ALWAYS, ints
 from lienvung.lineage.walk import inside_of
@@ -148,33 +149,37 @@ def name_of(uri: str) -> tuple[str, str]:
 
 def _found(uris: Collection[str], at: int | None) -> Iterator[tuple[str, Words]]:
     """Those that are held, one after the other: whoever needs only the first few does not wait for the rest."""
-    terms = _terms()
-    if not uris or not terms or not _ever(terms):
-        return
-    own = _numbers({uri: [stored_uri(each) for each in levels(uri)] for uri in uris})
-    single = {uri: numbers for uri, numbers in own.items() if kind_of(uri) not in ("lot", "class", "place")}
-    inside = _contents({number: uri for uri, numbers in single.items() for number in numbers}, at)
-    lots = _lots({number for numbers in own.values() for number in numbers} | set(inside))
-    suspects = _marked(set(chain(*own.values(), inside, chain(*lots.values()))), terms)
-
-    def suspect(number: int) -> bool:
-        return number in suspects or any(lot in suspects for lot in lots.get(number, ()))
-
-    by_holder: dict[str, list[int]] = {}
-    for number, holders in inside.items():
-        if suspect(number):
-            for uri in holders:
-                by_holder.setdefault(uri, []).append(number)
-    for uri, numbers in own.items():
-        words: Words = {}
-        if any(suspect(number) for number in numbers):
-            words = _stopping(uri, at)
-        for name in () if words else _names(by_holder.get(uri, ())):
+    for uri, (itself, inside) in _suspicious(uris, at).items():
+        words = _stopping(uri, at) if itself else {}
+        for name in () if words else _names(inside):
             words = _stopping(name, at)
             if words:
                 break
         if words:
             yield uri, words
+
+
+def _suspicious(uris: Collection[str], at: int | None, *, ever: bool = False) -> dict[str, tuple[bool, list[int]]]:
+    """Those on which, on whose lot, or on whose contents a stopping word was ever set: whether on the thing itself, and
+    the contents it was set on. `ever`: contents of any time, not only of `at`."""
+    terms = _terms()
+    if not uris or not terms or not _ever(terms):
+        return {}
+    own = _numbers({uri: [stored_uri(each) for each in levels(uri)] for uri in uris})
+    single = {uri: numbers for uri, numbers in own.items() if kind_of(uri) not in ("lot", "class", "place")}
+    inside = _contents({number: uri for uri, numbers in single.items() for number in numbers}, at, ever=ever)
+    lots = _lots({number for numbers in own.values() for number in numbers} | set(inside))
+    marked = _marked(set(chain(*own.values(), inside, chain(*lots.values()))), terms)
+
+    def suspect(number: int) -> bool:
+        return number in marked or not marked.isdisjoint(lots.get(number, ()))
+
+    found = {uri: (True, list[int]()) for uri, numbers in own.items() if any(map(suspect, numbers))}
+    for number, holders in inside.items():
+        if suspect(number):
+            for uri in holders:
+                found.setdefault(uri, (False, []))[1].append(number)
+    return found
 
 
 def _stopping(uri: str, at: int | None) -> Words:
@@ -213,8 +218,8 @@ def _names(numbers: Sequence[int]) -> list[str]:
     return LedgerSource().uris(ints(sorted(numbers))) if numbers else []
 
 
-def _contents(roots: dict[int, str], at: int | None) -> dict[int, set[str]]:
-    """What is in these things at that time, through all that is in it: number -> the things in which it is."""
+def _contents(roots: dict[int, str], at: int | None, *, ever: bool) -> dict[int, set[str]]:
+    """What is in these things at that time (`ever`: at any), through all that is in it: number -> what it is in."""
     memo = Memo(LedgerSource(), ALWAYS if at is None else at)
     found: dict[int, set[str]] = {}
     level = {number: {uri} for number, uri in roots.items()}
@@ -222,7 +227,7 @@ def _contents(roots: dict[int, str], at: int | None) -> dict[int, set[str]]:
         stays = inside_of(memo, ints(sorted(level)))
         below: dict[int, set[str]] = {}
         for thing, holder, end in zip(stays.thing.tolist(), stays.holder.tolist(), stays.end.tolist()):
-            new = level[holder] - found.get(thing, set()) if end == ALWAYS else set()
+            new = level[holder] - found.get(thing, set()) if ever or end == ALWAYS else set()
             if new:
                 below.setdefault(thing, set()).update(new)
         for thing, holders in below.items():
@@ -290,11 +295,13 @@ def moved_while_held(*, after: int) -> tuple[list[Moved], int]:
         "LEFT JOIN ledger_context c ON c.id = d.context_id WHERE e.rid > %s AND e.rid <= %s ORDER BY e.rid LIMIT %s",
         (after, newest, AT_ONCE),
     )
+    used = {rid: _used(bytes(body), context) for rid, _, _, body, context in found}
+    likely = _suspicious(set(chain(*used.values())), None, ever=True)
     seen: list[Moved] = []
-    for rid, time_ms, recorded_ms, body, context in found:
-        used = _used(bytes(body), context)
-        things = held(used, at=time_ms) if used else {}
-        late = bool(used) and not things and bool(things := held(used, at=recorded_ms))
+    for rid, time_ms, recorded_ms, *_ in found:
+        asked = [uri for uri in used[rid] if uri in likely]
+        things = held(asked, at=time_ms) if asked else {}
+        late = bool(asked) and not things and bool(things := held(asked, at=recorded_ms))
         if things:
             seen.append(Moved(events.by_rids([rid])[0], things, late))
     return seen, found[-1][0] if len(found) == AT_ONCE else newest
@@ -305,3 +312,42 @@ def _used(body: bytes, context: str | None) -> list[str]:
         return sorted(used_by(read_event(body, context=json.loads(context) if context else [])))
     except Invalid:  # captured by an older release, which was less strict
         return []
+
+
+def held_by_others(uris: Collection[str], *, own: Collection[str]) -> set[str]:
+    """Those on which `non_conformant` was set by events other than `own` (eventIDs), by somebody who is heard, and not
+    taken back since: whoever takes back a hold of its own leaves them alone."""
+    numbers = {
+        number: uri for uri, found in _numbers({uri: [stored_uri(uri)] for uri in uris}).items() for number in found
+    }
+    told: dict[int, list[tuple[int, int, int]]] = {}
+    blocks = {number >> BLOCK_BITS for number in numbers}
+    for part in _parts(blocks):
+        for blk, lo, hi, members, t, event, is_set in rows(
+            "SELECT p.blk, p.lo, p.hi, p.members, p.t, p.event, p.is_set FROM ledger_persistent p "
+            f"JOIN ledger_term w ON w.id = p.disp WHERE p.blk IN {marks(part)} AND w.value = %s "
+            "AND NOT EXISTS (SELECT 1 FROM ledger_void v WHERE v.rid = p.event)",
+            (*part, HELD),
+        ):
+            for thing in numbers.keys() & set(ids_of(blk, lo, hi, members)):
+                told.setdefault(thing, []).append((t, event, is_set))
+    names = event_names(sorted({event for each in told.values() for _, event, is_set in each if is_set}))
+    others = {event.rid: event.submitter for event in events.by_rids(r for r, name in names.items() if name not in own)}
+    official = {submitter: is_official(submitter) for submitter in others.values()}
+    return {numbers[thing] for thing, each in told.items() if _others_stand(numbers[thing], each, others, official)}
+
+
+def _others_stand(
+    uri: str,
+    told: list[tuple[int, int, int]],
+    others: dict[int, str | None],
+    official: dict[str | None, bool],
+) -> bool:
+    stands = False
+    for _, event, is_set in sorted(told):
+        if not is_set:
+            stands = False
+        elif event in others:
+            heard = official[others[event]] or others[event] == owner_of(uri)
+            stands = stands or heard
+    return stands
