@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import random
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -260,6 +261,27 @@ def test_a_query_that_takes_too_long_is_refused_and_the_next_one_is_not(monkeypa
         if connection.vendor == "postgresql":
             cursor.execute("SHOW statement_timeout")
             assert cursor.fetchone() == ("0",)
+
+
+def test_comparing_urns_ends_with_the_time_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    captured([pack(n) for n in range(5)])
+    monkeypatch.setattr(query_budget, "SECONDS", 0.2)
+    plain = patterns.rows
+
+    def slow(sql: str, values: Any = ()) -> list[tuple[Any, ...]]:
+        found = plain(sql, values)
+        time.sleep(0.3)
+        return found
+
+    monkeypatch.setattr(patterns, "rows", slow)
+    monkeypatch.setattr(patterns, "events_of_things", lambda things, **how: set(things))
+    with pytest.raises(QueryTooComplex):
+        patterns_only("urn:epc:id:sgtin:89350*")
+
+
+def patterns_only(pattern: str) -> None:
+    with query_budget.within(query_budget.SECONDS):
+        patterns.events_naming([pattern], roles=(0,), classes=None)
 
 
 ODD = st.text(

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from django.db import connection
 
 from lienvung.errors import Invalid
+from lienvung.ledger import query_budget
 from lienvung.ledger.blocks import unpack
 from lienvung.ledger.identifiers import candidates
 from lienvung.ledger.pattern_forms import ANY, Look, Tokens, fits, looks_of
@@ -81,7 +82,10 @@ def _add_fitting(things: set[int], looks: Sequence[Look]) -> None:
     found = rows(f"SELECT id, uri FROM ledger_thing WHERE {' AND '.join(where)} LIMIT %s", (*values, room + 1))
     if len(found) > room:
         raise TooMany(MOST_THINGS, "định danh", "identifiers")
-    things.update(number for number, uri in found if not checks or any(check(uri) for check in checks))
+    for start in range(0, len(found), AT_ONCE):
+        query_budget.check()  # comparing URNs takes longer than finding them
+        part = found[start : start + AT_ONCE]
+        things.update(number for number, uri in part if not checks or any(check(uri) for check in checks))
     if len(things) > MOST_THINGS:
         raise TooMany(MOST_THINGS, "định danh", "identifiers")
 
