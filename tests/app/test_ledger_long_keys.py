@@ -1,4 +1,4 @@
-"""Texts of any length in indexes: what SQLite takes PostgreSQL takes too, and what is refused both refuse, with a place.
+"""Texts of any length in indexes: what SQLite takes PostgreSQL takes too; what is refused both refuse, with a place.
 
 A row of a PostgreSQL index holds 2,704 bytes. Every free text in an index is therefore bounded by the reader, or kept
 as its beginning and a hash; the list below says which, and a column that is not in it fails the test.
@@ -131,7 +131,7 @@ TAKEN = {
         context=[*CONTEXT, {"ex": EX}],
     ),
     "master data": master(*(EX + noise(1_900 + n) for n in range(5))),
-    "master data in wide letters": master(*(f"{EX}{n}" + noise(190, WIDE) for n in range(3)), *[noise(199, WIDE), OTHER]),
+    "master data in wide letters": master(*[f"{EX}{n}" + noise(190, WIDE) for n in range(3)], noise(199, WIDE), OTHER),
     "a lot in wide letters": told(quantityList=[{"epcClass": EX + noise(480, WIDE), "quantity": 1}]),
 }  # fmt: skip
 REFUSED = {

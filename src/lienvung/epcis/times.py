@@ -17,7 +17,8 @@ _FULL = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?(Z|z|[+-][0-9]{2}:[0-9]{2})"
 )
 _MILLISECOND = timedelta(milliseconds=1)
-# XSD and ISO 8601 call the end of a day 24:00:00; a leap second (:60) is no moment of the UTC that we count, and refused.
+# XSD and ISO 8601 call the end of a day 24:00:00. A leap second (:60) is no moment of the UTC that is counted in
+# milliseconds since 1970, and refused.
 _MIDNIGHT = re.compile(r"24:00:00(?:\.0+)?(?![0-9.])")
 _DAY, _NONE = timedelta(days=1), timedelta()
 # ':04' and '.250'; the look-up doubles as the check of the digits. Small tables stay in the processor's cache.

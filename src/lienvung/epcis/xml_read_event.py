@@ -117,7 +117,9 @@ class EventReader(OpenReader):
                     continue
                 found = entries.get(tag)
             if found is None:
-                if layout.future and tag == child.tag and tag not in layouts.STANDARD_NAMES:
+                if layout is layouts.EXTENDED and tag == child.tag:
+                    yield self.namer.key(tag), None, child  # a user's own type may have members of any name
+                elif layout.future and tag == child.tag and tag not in layouts.STANDARD_NAMES:
                     yield f"epcis:{decode_name(tag)}", None, child
                 else:
                     self.unknown(child)

@@ -1,8 +1,8 @@
 """Writing EPCIS XML, 2.0 and 1.2: documents and query results from events in their JSON form.
 
-What goes in as JSON and comes out as XML keeps its event hash. XML cannot say it where 1.2 has no place for a user's
-own event type (the event is left out, as GS1's conversion does) and where text has characters that XML has not
-(see `xml_write_text`). Numbers and truth values of user extensions become text; a list with one entry, that entry.
+What goes in as JSON and comes out as XML keeps its event hash. An event that XML cannot say is left out (`sayable`):
+a user's own event type in 1.2, as in GS1's conversion, and nested extensions of sensor reports, which are attributes.
+Numbers and truth values of user extensions become text; a list with one entry, that entry.
 Several certificationInfo, which JSON allows and the XSD does not, stand in one element with spaces between them.
 """
 

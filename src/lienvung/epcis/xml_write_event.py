@@ -28,8 +28,26 @@ _MAX_SCOPES = 200
 
 
 def sayable(event: Event, version: str) -> bool:
-    """Whether this version of XML has an element for the event: 1.2 has none for a user's own event type."""
-    return version == "2.0" or event.get("type") in SHAPES[version]
+    """Whether this version of XML can say the event with the hash it has.
+
+    1.2 has no element for a user's own event type. Sensor metadata and reports are attributes in both, and no
+    attribute holds an object, or an array of several.
+    """
+    if version != "2.0" and event.get("type") not in SHAPES[version]:
+        return False
+    return all(
+        _flat(part)
+        for element in event.get("sensorElementList") or ()
+        for part in (element.get("sensorMetadata") or {}, *(element.get("sensorReport") or ()))
+    )
+
+
+def _flat(members: dict[str, Any]) -> bool:
+    return not any(
+        isinstance(value, dict) or (isinstance(value, list) and (len(value) > 1 or isinstance(value[0], dict | list)))
+        for key, value in members.items()
+        if ":" in key and value != []
+    )
 
 
 class EventWriter:
@@ -258,6 +276,10 @@ class _OneEvent:
             else:
                 written[name] = attribute_text(value, self.scope)
         for key, value in members.items():
+            if isinstance(value, list):  # of one entry, which is that entry; of none, which is nothing (`sayable`)
+                if not value:
+                    continue
+                value = value[0]
             if ":" in key:  # two keys may be one name: an element has an attribute only once, the first stays
                 written.setdefault(self.spaces.name(self.scope.split(key)), attribute_text(value, self.scope))
         return "".join([f' {name}="{value}"' for name, value in written.items()])

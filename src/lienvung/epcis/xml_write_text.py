@@ -1,8 +1,8 @@
 """Text, names and user extensions as XML: what stands inside the elements that `xml_write_event` puts in order.
 
 XML 1.0 cannot hold most control characters, nor half a surrogate pair, nor U+FFFE and U+FFFF: they become U+FFFD, the
-replacement character, for one odd character must not make a whole answer unreadable. (Such text then has another
-event hash when it is read again; the stored one is the event's.)
+replacement character, for one odd character must not make a whole answer unreadable. The reader refuses such text;
+it stands only in events that were captured before it did.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
-
-import msgspec
 
 from lienvung.epcis.context import EXTENSION_KEY, Names
 from lienvung.epcis.times import parse_time
@@ -44,7 +42,6 @@ _RESERVED = frozenset(
         *(of(version) for version in VERSIONS for of in (namespace, query_namespace, master_namespace)),
     }
 )
-_encode_json = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def _entity(match: re.Match[str]) -> str:
@@ -225,6 +222,5 @@ def _entry(out: list[str], name: str, value: Any, scope: Scope, spaces: Spaces) 
 
 
 def attribute_text(value: Any, scope: Scope) -> str:
-    """The value of an attribute; an object or array, which none can hold, as its JSON text."""
-    text = _encode_json(value).decode() if isinstance(value, dict | list) else scope.text(value)
-    return escape_attribute(text)
+    """The value of an attribute: a scalar (`xml_write_event.sayable`)."""
+    return escape_attribute(scope.text(value))

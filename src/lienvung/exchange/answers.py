@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from lienvung.epcis import DEFAULT_CONTEXT, encode_json, share_context
 from lienvung.epcis.translate import EpcFormat, Translator, WordForm, WordFormat
 from lienvung.epcis.xml_write import write_xml
+from lienvung.epcis.xml_write_event import sayable
 from lienvung.exchange.headers import VERSIONS, extensions_text, limits
 from lienvung.exchange.negotiation import EVENT_MEDIA, AnswerForm, form_of, media_of
 from lienvung.exchange.prefixes import known_prefixes
@@ -49,6 +50,9 @@ __all__ = [
     "render_events",
     "set_headers",
 ]
+
+
+LEFT_OUT = "Lienvung-Events-Left-Out"
 
 
 def json_answer(body: Any, *, status: int = 200, content_type: str = "application/json") -> HttpResponse:
@@ -93,7 +97,17 @@ def events_answer(
     set_headers(answer, form_headers(form))
     used = prefixes_of(contexts_of([event.rid for event in events]).values())
     answer["GS1-Extensions"] = extensions_text(used)
+    unsaid = left_out(events, form)
+    if unsaid:
+        answer[LEFT_OUT] = str(unsaid)
     return answer
+
+
+def left_out(events: Iterable[StoredEvent], form: AnswerForm) -> int:
+    """How many of these events XML cannot say in this version; a list of events goes without them."""
+    if form.media != "xml":
+        return 0
+    return sum(not sayable(event.as_dict(), form.epcis_version) for event in events)
 
 
 def one_event_answer(request: HttpRequest, event: StoredEvent, form: AnswerForm) -> HttpResponse:

@@ -14,9 +14,10 @@ from django.urls import reverse
 from lienvung.epcis import read_document
 from lienvung.epcis.document import is_xml
 from lienvung.errors import Conflict, Invalid, ManyInvalid, NotFound
-from lienvung.exchange.answers import AnswerForm, events_answer, form_of, one_event_answer, problem_answer
+from lienvung.exchange.answers import AnswerForm, events_answer, form_of, left_out, one_event_answer, problem_answer
 from lienvung.exchange.capture_api import check_kind, check_versions
 from lienvung.exchange.described import EVENT_MEDIA, Answer, Body, Operation, Resource, path_parameter
+from lienvung.exchange.negotiation import not_acceptable
 from lienvung.exchange.page_tokens import page_token_of
 from lienvung.exchange.resource import Asker, asker_of, body_of, parameters_of, per_page_of, resource, with_next
 from lienvung.ledger.capture import capture
@@ -112,6 +113,11 @@ def get_one_event(request: HttpRequest, event_id: str) -> HttpResponse:
     visible = asker.visible()
     if not rows(f"SELECT 1 FROM ledger_event e WHERE e.rid = %s AND {visible.sql}", (event.rid, *visible.values)):
         raise NotFound("ledger.no_such_event", vi=f"Không có sự kiện {event_id}", en=f"no event {event_id}")
+    if left_out([event], form):
+        raise not_acceptable(
+            f"EPCIS {form.epcis_version} dạng XML không ghi được sự kiện này; hãy xin JSON hoặc bản khác",
+            f"EPCIS {form.epcis_version} XML cannot say this event; ask for JSON or another version",
+        )
     return events_answer(request, [event], form=form)
 
 
