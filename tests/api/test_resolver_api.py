@@ -5,16 +5,22 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.world import World, make_world, number
 
 from lienvung.audit.models import Act
 from lienvung.people.actions import issue_token, revoke_token
 from lienvung.people.models import ApiToken, Organisation
+from lienvung.resolver.actions import register_link
+from lienvung.resolver.drafts import Draft
 from lienvung.resolver.models import LinkRecord
 
 pytestmark = pytest.mark.django_db
@@ -262,3 +268,161 @@ def test_a_new_default_takes_the_place_of_the_old(world: World) -> None:
     api("POST", LINKS, a_link(world, target="https://nau.example/2", default="default"))
     assert json.loads(api("GET", first).content)["default"] == ""
     assert LinkRecord.objects.filter(default="default").count() == 1
+
+
+def complete(world: World, api: Api) -> dict[str, Any]:
+    answer = api("GET", SET)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/linkset+json")
+    return json.loads(answer.content)
+
+
+MOMENTS = st.none() | st.datetimes(
+    min_value=datetime(2000, 1, 1),  # noqa: DTZ001
+    max_value=datetime(2040, 1, 1),  # noqa: DTZ001
+    timezones=st.just(UTC),
+)
+WORDS = st.text(st.characters(categories=["L", "N"], include_characters=" "), max_size=20)
+DRAFTS = st.builds(
+    Draft,
+    st.sampled_from(["{rice}", "{rice}/10/A%2FB", "{rice}/21/S"]),
+    st.sampled_from(["pip", "recipeInfo", "support"]),
+    st.sampled_from(["https://a.example/{gtin}?x='[1]", "https://a.example/", "https://b.example/tiếng"]),
+    WORDS,
+    WORDS,
+    st.sampled_from([(), ("vi",), ("en-GB", "vi")]),
+    st.sampled_from(["", "text/html"]),
+    st.sampled_from([(), ("VN", "VN-HN")]),
+    st.sampled_from(["", "", "multi", "default"]),
+    MOMENTS,
+    st.none(),
+    st.integers(0, 3),
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(drafts=st.lists(DRAFTS, max_size=6))
+def test_an_owners_link_set_sent_back_changes_nothing(world: World, drafts: list[Draft]) -> None:
+    with transaction.atomic():
+        for draft in drafts:
+            active_to = draft.active_from + timedelta(days=1) if draft.active_from and draft.position else None
+            anchor = draft.anchor.format(rice=world.rice.path)
+            register_link(by=None, owner=world.grower, draft=replace(draft, anchor=anchor, active_to=active_to))
+        before = list(LinkRecord.objects.values())
+        api = Api(world.grower)
+        document = complete(world, api)
+        answer = json.loads(api("PUT", SET, document).content)
+        assert (answer["added"], answer["removed"]) == (0, 0)
+        assert list(LinkRecord.objects.values()) == before
+        transaction.set_rollback(True)
+
+
+def test_an_owners_link_set_goes_page_by_page_and_is_its_own_only(world: World) -> None:
+    api = Api(world.grower)
+    api("PUT", SET, a_set(world, 5))
+    place, seen = f"{SET}?perPage=2", []
+    for _ in range(3):
+        answer = api("GET", place)
+        seen += [context["anchor"] for context in json.loads(answer.content)["linkset"]]
+        place = answer.get("Link", "").partition("<")[2].partition(">")[0].removeprefix("http://testserver")
+    assert not place
+    assert seen == [world.rice.path, *(f"{world.rice.path}/10/L{n}" for n in range(5))]
+    assert json.loads(api("GET", f"{SET}?anchor={seen[2]}").content)["linkset"][0]["anchor"] == seen[2]
+    assert json.loads(Api(world.stranger)("GET", SET).content) == {"linkset": []}
+
+
+@pytest.mark.parametrize(
+    ("method", "place", "body", "path"),
+    [
+        ("POST", LINKS, '{"anchor": "\\ud800"}', "/anchor"),
+        ("POST", LINKS, '{"title": {"vi": "x\\udfff"}}', "/title/vi"),
+        ("POST", LINKS, '{"hreflang": ["\\u0000"]}', "/hreflang/0"),
+        ("PUT", SET, '{"linkset": [{"anchor": "\\ud800"}]}', "/linkset/0/anchor"),
+        ("PUT", SET, '{"linkset": [{"\\ud800": []}]}', "/linkset/0"),
+        (
+            "PUT",
+            SET,
+            '{"linkset": [{"anchor": "/01/1", "pip": [{"href": "x", "title*": 5}]}]}',
+            "/linkset/0/pip/0/title*",
+        ),
+        ("POST", LINKS, '{"activeFrom": "0001-01-01T00:00:00+14:00"}', "activeFrom"),
+        ("POST", LINKS, '{"activeTo": "9999-12-31T23:59:59-14:00"}', "activeTo"),
+    ],
+)
+def test_what_no_database_can_hold_is_400_with_its_place(
+    world: World, method: str, place: str, body: str, path: str
+) -> None:
+    answer = Api(world.grower)(method, place, body)
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+    assert paths(answer) == [path]
+
+
+def test_no_character_of_an_address_is_too_odd(world: World) -> None:
+    api = Api(world.grower)
+    for place in (LINKS, SET):
+        assert api("GET", f"{place}?anchor=%00").status_code == 400
+        assert api("GET", f"{place}?after=%00").status_code == 400
+
+
+ODD = st.sampled_from(
+    [
+        "",
+        "\ud800",
+        "\x00",
+        "vi",
+        "/01/",
+        "https://a.example/{lot}",
+        "0001-01-01T00:00:00+14:00",
+        "default",
+        "pip",
+        "\n",
+        "x" * 500,
+    ]
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | ODD | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["vi", "en", "href", "language", "value", "title", "title*"]), inner, max_size=4
+        )
+    ),
+    max_leaves=8,
+)
+NAMES = sorted(["anchor", "linkType", "target", "title", "hreflang", "type", "context", "default", "activeFrom"])
+NAMES += ["activeTo", "position", "id"]
+GOOD = {"linkType": "pip", "target": "https://a.example/"}
+LINK_BODIES = st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=5)
+TARGETS = st.dictionaries(
+    st.sampled_from(["href", "title", "title*", "hreflang", "type", "context", "default", "position", "activeFrom"]),
+    VALUES | st.lists(ODD, max_size=1),
+    max_size=5,
+)
+KINDS = st.sampled_from(["pip", "gs1:defaultLink", VOC + "defaultLinkMulti", "\ud800", "itemDescription"])
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(link=LINK_BODIES, targets=st.dictionaries(KINDS, VALUES | st.lists(TARGETS, max_size=2)), any_value=VALUES)
+def test_no_body_makes_the_server_fail(
+    world: World, link: dict[str, Any], targets: dict[str, Any], any_value: Any
+) -> None:
+    api = Api(world.grower)
+    good = {"anchor": world.rice.path, **GOOD}
+    for name in targets:
+        for target in targets[name] if isinstance(targets[name], list) else ():
+            if isinstance(target, dict):
+                target.setdefault("href", "https://a.example/")
+    context = {"anchor": world.rice.path, **targets}
+    with transaction.atomic():
+        for method, place, body in (
+            ("POST", LINKS, {**good, **link}),
+            ("PUT", f"{LINKS}/{uuid.uuid4()}", {**good, **link}),
+            ("PUT", SET, {"linkset": [context]}),
+            ("PUT", SET, {"linkset": any_value}),
+            ("POST", LINKS, any_value),
+        ):
+            answer = api(method, place, body)
+            assert answer.status_code < 500, body
+            if answer.status_code >= 400:
+                assert answer["Content-Type"] == "application/problem+json"
+                answer.content.decode()
+        transaction.set_rollback(True)

@@ -65,11 +65,16 @@ def test_a_serial_is_registered_alone() -> None:
         "https://a.example/{", "https://a.example/}{", "https://a.example/{{lot}}", "https://a.example/../x",
         "https://a.example/%2e%2e/x", "https://id.own.example/01/12345", "https://-a.example/", "https://a..example/",
         "https://" + "a" * 64 + ".example/", "https://a.example/" + "x" * 2_000,
+        "https://id.own.example/%30%31/12345", "https://id.own.example/%2530%2531/12345", "https://id.own.example//01/1",
+        "https://id.own.example/{10}/12345", "https://id.own.example/0{10}/1", "https://ID.own.example:8443/01/{01}",
+        "https://id.own.example/%2f01/1", "https://id.own.example/p/%252e%252e/01/1", "https://a.below.example/01/1",
+        "https://id.own.example/people/sign-out", "https://id.own.example/resolver/", "https://id.own.example/epcis/v2/",
+        "https://id.own.example/01", "https://id.own.example/%70eople/x",
     ],
 )  # fmt: skip
 def test_targets_that_lead_nowhere_good_are_refused(target: str) -> None:
     with pytest.raises(Invalid) as refused:
-        rules.check_target(target, own_hosts=["id.own.example"])
+        rules.check_target(target, own_hosts=["id.own.example", ".below.example"])
     assert refused.value.path == "target"
     assert refused.value.vi != refused.value.en
 

@@ -29,7 +29,7 @@ from lienvung.exchange.resource import asker_of, body_of, parameters_of, per_pag
 from lienvung.exchange.subscriptions import now_ms
 from lienvung.ledger.access import NOTHING
 from lienvung.ledger.query import PER_PAGE_MOST, TOKEN_AGE_S, refuse, run_query
-from lienvung.texts import Text
+from lienvung.texts import Text, check_texts
 
 BODY_LONGEST = 256 * 1024
 
@@ -52,6 +52,7 @@ def json_object(request: HttpRequest) -> dict[str, Any]:
         )
     try:
         value = json.loads(data)
+        check_texts(value)
     except (ValueError, RecursionError):
         raise Invalid("exchange.json", vi="Không phải JSON", en="this is not JSON") from None
     if not isinstance(value, dict):

@@ -65,6 +65,13 @@ def links_of(owner: Organisation, *, anchor: str = "") -> QuerySet[LinkRecord]:
     return found.filter(anchor=anchor) if anchor else found
 
 
+def anchors_of(owner: Organisation, *, anchor: str = "", after: str = "") -> QuerySet[LinkRecord, str]:
+    """The identifiers that an organisation has links of, in order."""
+    found = LinkRecord.objects.filter(owner=owner, anchor__gt=after)
+    found = found.filter(anchor=anchor) if anchor else found
+    return found.order_by("anchor").values_list("anchor", flat=True).distinct()
+
+
 def links_for(account: Any) -> QuerySet[LinkRecord]:
     """The links that `account` may change."""
     return LinkRecord.objects.filter(owner__in=recording_organisations(account)).select_related("owner")

@@ -183,6 +183,14 @@ def _standing(owner: Organisation, anchors: Sequence[str]) -> dict[str, list[tup
     return found
 
 
+def standing_drafts(owner: Organisation, anchors: Sequence[str]) -> list[Draft]:
+    """All that the owner's links of some identifiers say, in force or not, in their order."""
+    found: list[Draft] = []
+    for start in range(0, len(anchors), PARTS):
+        found.extend(map(draft_of, LinkRecord.objects.filter(owner=owner, anchor__in=anchors[start : start + PARTS])))
+    return found
+
+
 def draft_of(link: LinkRecord) -> Draft:
     """What a stored link says, as it could be sent again."""
     return Draft(
@@ -190,7 +198,7 @@ def draft_of(link: LinkRecord) -> Draft:
         link.link_type,
         link.target,
         link.title_vi,
-        link.title_en,
+        link.title_en or link.title_vi,
         tuple(link.languages.split()),
         link.media_type,
         tuple(link.contexts.split()),

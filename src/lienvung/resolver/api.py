@@ -15,15 +15,15 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.csrf import csrf_exempt
 
 from lienvung.errors import Invalid, ManyInvalid, NotFound, Problem, TooLarge
 from lienvung.people.access import organisation_of_token
 from lienvung.people.models import Organisation
 from lienvung.resolver import access, actions
-from lienvung.resolver.drafts import Draft
+from lienvung.resolver.drafts import Draft, link_set_of, moment_of
 from lienvung.resolver.models import LinkRecord
+from lienvung.texts import check_texts
 
 SCOPE = "links"
 MOST_BYTES = 8 * 1024 * 1024
@@ -75,19 +75,33 @@ def _owner(request: HttpRequest) -> Organisation:
 
 def list_links(request: HttpRequest, owner: Organisation) -> HttpResponse:
     """The organisation's links by anchor; `anchor`, `perPage`, `after` (the id of the last one seen)."""
-    found = access.links_of(owner, anchor=request.GET.get("anchor", "")).order_by("id")
-    after = request.GET.get("after", "")
+    found = access.links_of(owner, anchor=_asked(request, "anchor")).order_by("id")
+    after = _asked(request, "after")
     if after:
         found = found.filter(pk__gt=_uuid(after))
-    per_page = request.GET.get("perPage", str(PER_PAGE))
-    if not per_page.isdecimal() or not 0 < int(per_page[:9]) <= MOST_PER_PAGE:
+    per_page = _per_page(request, PER_PAGE)
+    links = list(found[: per_page + 1])
+    page, more = links[:per_page], len(links) > per_page
+    return _with_next(request, _answer({"links": [as_json(link) for link in page]}), str(page[-1].pk) if more else "")
+
+
+def _asked(request: HttpRequest, name: str) -> str:
+    text = request.GET.get(name, "")
+    check_texts(text, name)
+    return text
+
+
+def _per_page(request: HttpRequest, usual: int) -> int:
+    text = request.GET.get("perPage", str(usual))
+    if not text.isdecimal() or not 0 < int(text[:9]) <= MOST_PER_PAGE:
         raise _wrong("perPage", f"Từ 1 đến {MOST_PER_PAGE}.", f"It is 1 to {MOST_PER_PAGE}.")
-    links = list(found[: int(per_page) + 1])
-    page, more = links[: int(per_page)], len(links) > int(per_page)
-    response = _answer({"links": [as_json(link) for link in page]})
-    if more:
+    return int(text)
+
+
+def _with_next(request: HttpRequest, response: HttpResponse, after: str) -> HttpResponse:
+    if after:
         asked = request.GET.copy()
-        asked["after"] = str(page[-1].pk)
+        asked["after"] = after
         response["Link"] = f'<{request.build_absolute_uri(request.path)}?{asked.urlencode()}>; rel="next"'
     return response
 
@@ -121,6 +135,20 @@ def put_link_set(request: HttpRequest, owner: Organisation) -> HttpResponse:
     """A whole RFC 9264 link set: for every anchor in it, exactly these links; all or nothing."""
     written = actions.put_link_set(by=None, owner=owner, document=_body(request))
     return _answer({"added": written.added, "removed": written.removed, "unchanged": written.unchanged})
+
+
+def get_link_set(request: HttpRequest, owner: Organisation) -> HttpResponse:
+    """The organisation's links as one link set, completely: sent back by PUT it changes nothing.
+
+    `anchor` for one identifier; `perPage` identifiers, `after` the last one seen.
+    """
+    anchors = access.anchors_of(owner, anchor=_asked(request, "anchor"), after=_asked(request, "after"))
+    per_page = _per_page(request, MOST_PER_PAGE)
+    listed = list(anchors[: per_page + 1])
+    told = actions.standing_drafts(owner, listed[:per_page])
+    response = _answer(link_set_of(told))
+    response["Content-Type"] = "application/linkset+json"
+    return _with_next(request, response, listed[per_page - 1] if len(listed) > per_page else "")
 
 
 def _own(owner: Organisation, id: uuid.UUID) -> LinkRecord:
@@ -194,13 +222,7 @@ def _moment(value: dict[str, Any], name: str) -> datetime | None:
     text = _text(value, name)
     if not text:
         return None
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise _wrong(name, "Cần ngày giờ có múi giờ (RFC 3339).", "A date and time with its zone is needed (RFC 3339).")
-    return moment
+    return moment_of(text, name)
 
 
 def _uuid(text: str) -> uuid.UUID:
@@ -219,9 +241,11 @@ def _body(request: HttpRequest) -> Any:
     if len(data) > MOST_BYTES:
         raise too_large
     try:
-        return json.loads(data)
+        value = json.loads(data)
+        check_texts(value)
     except (ValueError, RecursionError):
         raise _wrong("", "Không phải JSON.", "It is no JSON.") from None
+    return value
 
 
 def _wrong(path: str, vi: str, en: str) -> Invalid:
@@ -255,4 +279,4 @@ def _problem(problem: Problem) -> HttpResponse:
 
 links = resource(get=list_links, post=post_link)
 link = resource(get=get_link, put=put_link, delete=delete_link)
-link_set = resource(put=put_link_set, post=put_link_set)
+link_set = resource(get=get_link_set, put=put_link_set, post=put_link_set)

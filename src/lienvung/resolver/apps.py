@@ -13,7 +13,7 @@ PAGES = [
     Page("resolver:description", frozenset({EVERYONE}), ("GET", "HEAD", "OPTIONS")),
     Page("resolver:links", frozenset({EVERYONE}), ("GET", "POST"), note=TOKEN),
     Page("resolver:link", frozenset({EVERYONE}), ("GET", "PUT", "DELETE"), note=TOKEN),
-    Page("resolver:link_set", frozenset({EVERYONE}), ("PUT", "POST"), note=TOKEN),
+    Page("resolver:link_set", frozenset({EVERYONE}), ("GET", "PUT", "POST"), note=TOKEN),
     Page("links:index", frozenset({MEMBER}), note="own links only"),
     Page("links:new", frozenset({MEMBER}), ("GET", "POST"), note="own identifiers only (resolver.access.may_link)"),
     Page("links:edit", frozenset({MEMBER}), ("GET", "POST"), note=OWN),

@@ -11,7 +11,7 @@ from lienvung.errors import Invalid, ManyInvalid, TooLarge
 from lienvung.gs1.address import read_address
 from lienvung.gs1.elements import AIs
 from lienvung.resolver import rules
-from lienvung.resolver.link_types import DEFAULT, LINK_TYPES, MULTI, bare
+from lienvung.resolver.link_types import DEFAULT, LINK_TYPES, MULTI, VOC, bare
 
 MOST_LINKS = 10_000  # of one link set
 MOST_POSITION = 10_000
@@ -178,7 +178,7 @@ def _links_of(context: Any, at: str) -> list[tuple[str, Draft]]:
             if kind in (DEFAULT, MULTI):
                 marked.setdefault(kind, []).append(draft)
             else:
-                drafts.append((where, replace(draft, position=position)))
+                drafts.append((where, draft if "position" in target else replace(draft, position=position)))
                 position += 1
     return _mark(drafts, marked, at)
 
@@ -194,9 +194,13 @@ def _targets(value: Any, at: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _draft(anchor: str, kind: str, target: dict[str, Any], at: str) -> Draft:
     titles = {"vi": _word(target, "title", at), "en": ""}
-    for one in target.get("title*") or ():  # RFC 9264 section 4.2.4.2
-        if isinstance(one, dict) and str(one.get("language", ""))[:2].lower() in titles:
-            titles[str(one["language"])[:2].lower()] = str(one.get("value", ""))
+    told = target.get("title*") or []  # RFC 9264 section 4.2.4.2
+    if not isinstance(told, list) or not all(isinstance(one, dict) for one in told):
+        raise _wrong(f"{at}/title*", "Cần một danh sách tên.", "A list of titles is needed.")
+    for number, one in enumerate(told):
+        language = _word(one, "language", f"{at}/title*/{number}")[:2].lower()
+        if language in titles:
+            titles[language] = _word(one, "value", f"{at}/title*/{number}")
     return Draft(
         anchor,
         kind,
@@ -206,6 +210,10 @@ def _draft(anchor: str, kind: str, target: dict[str, Any], at: str) -> Draft:
         _words(target, "hreflang", at),
         _word(target, "type", at),
         _words(target, "context", at),
+        _one(target, "default", at),
+        moment_of(_one(target, "activeFrom", at), f"{at}/activeFrom"),
+        moment_of(_one(target, "activeTo", at), f"{at}/activeTo"),
+        _number(_one(target, "position", at), f"{at}/position"),
     )
 
 
@@ -222,6 +230,68 @@ def _words(target: dict[str, Any], name: str, at: str) -> tuple[str, ...]:
     if not isinstance(listed, list) or any(not isinstance(word, str) for word in listed):
         raise _wrong(f"{at}/{name}", "Cần một danh sách chuỗi.", "A list of strings is needed.")
     return tuple(listed)
+
+
+def _one(target: dict[str, Any], name: str, at: str) -> str:
+    """A member of our own that has one value, in a list as RFC 9264 (4.2.4.3) wants it."""
+    words = _words(target, name, at)
+    if len(words) > 1:
+        raise _wrong(f"{at}/{name}", "Chỉ một giá trị.", "Only one value.")
+    return words[0] if words else ""
+
+
+def _number(text: str, path: str) -> int:
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdecimal()) or int(text[:9]) > MOST_POSITION:
+        raise _wrong(path, f"Thứ tự từ 0 đến {MOST_POSITION}.", f"The order is 0 to {MOST_POSITION}.")
+    return int(text)
+
+
+def moment_of(text: str, path: str) -> datetime | None:
+    """A date and time with its zone (RFC 3339), "" for none. Raises Invalid."""
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None or not 1 < moment.year < 9999:  # so that it has a date in any zone
+        raise Invalid(
+            "resolver.request",
+            vi="Cần ngày giờ có múi giờ (RFC 3339).",
+            en="A date and time with its zone is needed (RFC 3339).",
+            path=path,
+        )
+    return moment
+
+
+def link_set_of(drafts: Iterable[Draft]) -> dict[str, Any]:
+    """An owner's link set: all that `read_link_set` takes, so that nothing is lost on the way there and back.
+
+    Beside RFC 9264 a link has `default`, `position`, `activeFrom`, `activeTo`; its `href` may have variables.
+    """
+    contexts: dict[str, dict[str, Any]] = {}
+    for draft in drafts:
+        told: dict[str, Any] = {
+            "href": draft.target,
+            "title": draft.title_vi,
+            "title*": [
+                {"value": draft.title_vi, "language": "vi"},
+                {"value": draft.title_en, "language": "en"},
+            ],
+            "hreflang": list(draft.languages),
+            "type": draft.media_type,
+            "context": list(draft.contexts),
+            "default": [draft.default],
+            "position": [str(draft.position)],
+            "activeFrom": [draft.active_from.isoformat()] if draft.active_from else [],
+            "activeTo": [draft.active_to.isoformat()] if draft.active_to else [],
+        }
+        context = contexts.setdefault(draft.anchor, {"anchor": draft.anchor})
+        kept = {name: value for name, value in told.items() if value not in ("", [], [""])}
+        context.setdefault(VOC + draft.link_type, []).append(kept)
+    return {"linkset": list(contexts.values())}
 
 
 def _mark(drafts: list[tuple[str, Draft]], marked: dict[str, list[Draft]], at: str) -> list[tuple[str, Draft]]:
@@ -241,7 +311,7 @@ def _mark(drafts: list[tuple[str, Draft]], marked: dict[str, list[Draft]], at: s
                 "The default link must stand under a type of its own too.",
             )
         chosen[same[0]] = word
-    return [(place, replace(draft, default=chosen.get(n, ""))) for n, (place, draft) in enumerate(drafts)]
+    return [(place, replace(draft, default=chosen.get(n, draft.default))) for n, (place, draft) in enumerate(drafts)]
 
 
 def _wrong(path: str, vi: str, en: str) -> Invalid:

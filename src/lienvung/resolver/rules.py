@@ -27,6 +27,9 @@ MOST_CONTEXTS = 8
 #: names that a target's variable may have besides the number of an application identifier
 VARIABLES = {name: ai for name, ai in SHORT_NAMES.items()} | {"serial": "21", "tpx": "235"}
 
+#: first segments of this site's paths that a link may lead to: the home page, pages of codes, recalls, proofs
+PUBLIC_PAGES = frozenset({"", "p", "quality", "proofs", "search"})
+
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 _NUMBER = re.compile(r"[0-9]{2,4}")
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\"<>\\^`|]")
@@ -34,7 +37,6 @@ _NAME = re.compile(
     r"(?=.{4,253}\Z)(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])"
 )
 _DOTS = re.compile(r"(?:^|/)(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)
-_OWN_KEY = re.compile(r"/[0-9]{2,4}/")
 _LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")  # what GS1's JSON schema of link sets takes
 _MEDIA = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}")
 _CONTEXT = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")  # ISO 3166-1 and -2, as the description file says
@@ -120,15 +122,34 @@ def check_target(text: str, *, plain_http: bool = False, own_hosts: Iterable[str
         )
     if _DOTS.search(parts.path):
         _bad_target("Đường dẫn không được có «.» hay «..».", "The path may not have '.' or '..' as a segment.")
-    if parts.hostname in set(own_hosts) and _OWN_KEY.match(parts.path):
+    if _is_own(parts.hostname or "", own_hosts) and not _may_lead_here(parts.path):
         _bad_target(
-            "Địa chỉ trỏ lại một mã ở chính trang này, có thể thành vòng lặp.",
-            "It points to a code on this very site, which may go round in circles.",
+            "Ở chính trang này chỉ dẫn tới trang công khai, không tới một mã (có thể thành vòng) hay trang làm việc.",
+            "On this very site it may lead to public pages, not to a code (round in circles) or a page of work.",
         )
     for name in names_in(text):
         if ai_of(name) is None:
             _bad_target(f"Không có biến {{{name[:20]}}}.", f"There is no variable {{{name[:20]}}}.")
     return text
+
+
+def _is_own(host: str, own_hosts: Iterable[str]) -> bool:
+    """Is a host one of this site's? A name that begins with a dot stands for all below it, as in ALLOWED_HOSTS."""
+    return any(
+        host == own.lstrip(".").lower() or (own.startswith(".") and host.endswith(own.lower()))
+        for own in own_hosts
+        if own
+    )
+
+
+def _may_lead_here(path: str) -> bool:
+    """May a link lead to this path of our own: a public page, however it is written?"""
+    while (plain := unquote(path)) != path:  # until nothing is left to decode
+        path = plain
+    if _DOTS.search(path) or "\\" in path:
+        return False
+    first = next((segment for segment in path.split("/") if segment), "")
+    return first in PUBLIC_PAGES
 
 
 def names_in(target: str) -> list[str]:
