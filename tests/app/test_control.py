@@ -11,10 +11,11 @@ from tests.control_world import MILL, STORE, Controlled, days, official, put_und
 from tests.world import World
 
 from lienvung.audit.models import Act
-from lienvung.control import access, actions, reference
+from lienvung.control import access, actions, reference, rules
 from lienvung.control.models import Breach, Establishment, Grade, Plan, PlanRow
 from lienvung.errors import Conflict, Invalid, NotAllowed
 from lienvung.people import actions as people
+from lienvung.texts import Text
 
 pytestmark = pytest.mark.django_db
 
@@ -184,3 +185,27 @@ def test_visits_due_are_of_the_own_province(controlled: Controlled) -> None:
     assert not access.visits_due(["37"], days(31))
     assert set(access.visits_due(["37", "01"], days(400))) == {controlled.mill, controlled.store}
     assert STORE["scale"] == "medium"
+
+
+def test_a_plan_knows_the_last_result_the_findings_and_the_commitment_in_few_queries(
+    controlled: Controlled, django_assert_max_num_queries
+) -> None:
+    by, mill = controlled.inspector, controlled.mill
+    signed(by, visit(by, mill, failed={"nuoc-sach": "Không có kết quả.", "nhan": "Mờ."}, due_on=days(6)))
+    actions.record_commitment(by=by, establishment=mill, signed_on=days(-10), signer_name="Trần Văn Xay")
+    [known] = [actions._candidate(each) for each in access.for_planning("37")]
+    assert known == rules.Candidate(
+        key=str(mill.pk),
+        risk="medium",
+        last_visit=days(0),
+        last_result=Text("Không đạt", "Not passed"),
+        failing=True,
+        months_by_result=2,
+        committed=True,
+        open_findings=2,
+        latest_due=days(6),
+    )
+    with django_assert_max_num_queries(20):
+        plan = actions.make_plan(by=by, province="37", year=days(0).year + 1)
+    assert plan.rows.first().month <= 3
+    assert "2 lỗi chưa đóng" in [why.vi for why in plan.rows.first().why]

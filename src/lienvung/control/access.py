@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 
 from lienvung.catalogue.models import Place
 from lienvung.control import words
@@ -136,7 +136,8 @@ def grades_of(establishment: Establishment) -> QuerySet[Grade]:
 def commitments(*, provinces: Iterable[str] | None = None) -> QuerySet[Commitment]:
     """The latest commitment of each establishment, those that end first in front."""
     newest = Commitment.objects.filter(establishment=OuterRef("establishment")).order_by("-signed_on").values("pk")[:1]
-    found = Commitment.objects.select_related(*OF).filter(pk=Subquery(newest)).order_by("ends_on")
+    found = Commitment.objects.select_related(*OF).prefetch_related("breaches")
+    found = found.filter(pk=Subquery(newest)).order_by("ends_on")
     return found if provinces is None else found.filter(establishment__province__in=list(provinces))
 
 
@@ -215,10 +216,25 @@ def open_inspection(establishment: Establishment) -> Inspection | None:
     return establishment.inspections.filter(state=Inspection.State.OPEN).first()
 
 
-def last_visit(establishment: Establishment) -> date | None:
-    signed = establishment.inspections.filter(state=Inspection.State.SIGNED).aggregate(last=Max("visited_on"))["last"]
-    graded = establishment.grades.aggregate(last=Max("graded_on"))["last"]
-    return max((day for day in (signed, graded) if day), default=None)
+def for_planning(province: str) -> QuerySet[Any]:
+    """Establishments in operation with what a plan is made of, in one query: a province has tens of thousands."""
+    own = {"establishment": OuterRef("pk")}
+    last = Grade.objects.filter(**own).order_by("-graded_on", "-recorded_at")
+    signed = Inspection.objects.filter(**own, state=Inspection.State.SIGNED).order_by("-visited_on")
+    standing = Finding.objects.filter(**own, state__in=Finding.STANDING).order_by()
+    counted = standing.values("establishment").annotate(number=Count("pk"), latest=Max("due_on"))
+    return (
+        establishments(province=province)
+        .filter(in_operation=True)
+        .annotate(
+            last_failing=Subquery(last.values("failing")[:1]),
+            last_months=Subquery(last.values("months_to_next")[:1]),
+            last_visited=Subquery(signed.values("visited_on")[:1]),
+            committed=Exists(Commitment.objects.filter(**own)),
+            standing=Subquery(counted.values("number")[:1]),
+            latest_due=Subquery(counted.values("latest")[:1]),
+        )
+    )
 
 
 def answers_with_earlier(inspection: Inspection) -> dict[str, str]:

@@ -60,7 +60,7 @@ def _commitment(each: Commitment, said: Said) -> list[Any]:
     days = reference.practice().commitment.due_soon_days
     standing = rules.commitment_standing(each.ends_on, timezone.localdate(), due_soon_days=days)
     signed = [each.signed_on, each.ends_on, said(words.STANDINGS[standing])]
-    return [*_place(each.establishment), *signed, each.breaches.count()]
+    return [*_place(each.establishment), *signed, len(each.breaches.all())]
 
 
 def _finding(each: Finding, said: Said) -> list[Any]:
