@@ -25,7 +25,7 @@ pytestmark = [
 
 def test_the_ledger_on_postgresql() -> None:
     suites = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests").glob("a*/test_*.py"))
-    wanted = ("ledger_", "trace", "/test_epcis_", "/test_resolver")
+    wanted = ("ledger_", "trace", "/test_epcis_", "/test_resolver", "/test_checks")
     chosen = [path for path in suites if any(part in path for part in wanted)]
     chosen.append("tests/conformance/test_query_oracle.py")
     done = subprocess.run(

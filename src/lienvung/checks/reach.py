@@ -45,6 +45,7 @@ def reach_of(reader: Reader, rids: Sequence[int], more: Iterable[str] = ()) -> R
     touched = [reader.known[rid] for rid in numbers]
     things = {line.uri for fact in touched for line in fact.lines} | set(more)
     things |= {lot for fact in touched for _, lot in fact.lots}
+    reader.of_things(sorted({uri for fact in touched for uri in _crops(fact)}))  # asked for in one round
     for fact in touched:
         things |= _told_dates(reader, fact) | _treated(reader, fact)
     together = reader.of_processes(sorted({fact.process for fact in touched if fact.process}))
@@ -68,11 +69,16 @@ def _told_dates(reader: Reader, fact: Fact) -> set[str]:
     return {serial for lot in sorted(lots) for serial in reader.serials(lot)}
 
 
+def _crops(fact: Fact) -> list[str]:
+    """What a treatment names that may be cut later."""
+    return [] if fact.waiting_until is None else [line.uri for line in fact.lines if not is_lot(line.uri)]
+
+
 def _treated(reader: Reader, fact: Fact) -> set[str]:
     """Lots cut from what an event treats: from the crop it names, or at the plot if it names nothing."""
     if fact.waiting_until is None:
         return set()
-    crops = [line.uri for line in fact.lines if not is_lot(line.uri)]
+    crops = _crops(fact)
     cut = [
         each
         for each in reader.of_things(crops)
