@@ -179,11 +179,11 @@ def test_measures_are_dated_and_two_of_the_same_clash(world: World) -> None:
     official = world.accounts["official"]
     act = {"by": official, "certificate": one, "reason": "Không khắc phục lỗi đúng hạn."}
     actions.measure(act="suspended", from_day=date(2026, 5, 1), **act)
-    with pytest.raises(Invalid):
+    with pytest.raises(Conflict):
         actions.measure(act="suspended", from_day=date(2026, 5, 2), **act)
     actions.measure(act="restored", from_day=date(2026, 5, 20), **act)
     actions.measure(act="withdrawn", from_day=date(2026, 6, 10), **act)
-    with pytest.raises(Invalid):
+    with pytest.raises(Conflict):
         actions.measure(act="suspended", from_day=date(2026, 6, 11), **act)
     one = access.certificates().get(pk=one.pk)
     walked = [access.state(one, today=date(2026, 5, 1 + n)) for n in (0, 18, 19)]

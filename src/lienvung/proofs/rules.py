@@ -15,7 +15,7 @@ from decimal import Decimal
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from lienvung.errors import Invalid
+from lienvung.errors import Conflict, Invalid
 from lienvung.proofs.kinds import Kind
 from lienvung.registry.matching import plain
 
@@ -352,7 +352,7 @@ def check_reason(reason: str, *, path: str = "reason", least: int = 10) -> str:
 def check_measure(term: Term, act: Act, from_day: date) -> None:
     """What may follow: nothing after a withdrawal, no second suspension, and only what is suspended is restored."""
     if withdrawn_on(term.measures, date.max):
-        raise Invalid(
+        raise Conflict(
             "proofs.withdrawn_already",
             vi="Giấy chứng nhận đã bị thu hồi.",
             en="The certificate was withdrawn already.",
@@ -360,7 +360,7 @@ def check_measure(term: Term, act: Act, from_day: date) -> None:
         )
     stopped = suspended_on(term.measures, from_day)
     if (act is Act.SUSPENDED and stopped) or (act is Act.RESTORED and not stopped):
-        raise Invalid(
+        raise Conflict(
             "proofs.measure",
             vi="Giấy chứng nhận đang bị đình chỉ vào ngày đó." if stopped else "Vào ngày đó giấy không bị đình chỉ.",
             en="It is suspended on that day already." if stopped else "It is not suspended on that day.",
