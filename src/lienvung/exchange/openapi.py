@@ -60,7 +60,7 @@ Who asks: `Authorization: Bearer <token of an organisation>`, or a signed-in ses
 Answers are JSON, JSON-LD or XML (EPCIS 2.0 or 1.2) by `Accept` and the GS1 headers. Values of a query parameter are
 divided by commas and mean "one of these"; different parameters must all be met. In MATCH parameters `*` is any text and
 `%2A` a star. A query has at most 1000 values of a parameter and 50 patterns with `*`, fits at most 200000 identifiers
-and 500000 events, and takes at most 15 seconds; else 413 QueryTooComplexException.
+and 500000 events, and takes at most 5 seconds; else 413 QueryTooComplexException.
 
 API EPCIS 2.0 của Lienvung, thêm truy vết và phạm vi thu hồi. Xác thực bằng khoá API của tổ chức."""
 

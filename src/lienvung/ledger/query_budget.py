@@ -18,7 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connections, transacti
 
 from lienvung.ledger.query_problems import QueryTooComplex
 
-SECONDS = 15.0
+SECONDS = 5.0
 STEPS = 20_000  # of SQLite's machine between two looks at the clock: some tenths of a millisecond
 _ends: ContextVar[float | None] = ContextVar("ends", default=None)
 
