@@ -223,18 +223,15 @@ def for_planning(province: str) -> QuerySet[Any]:
     signed = Inspection.objects.filter(**own, state=Inspection.State.SIGNED).order_by("-visited_on")
     standing = Finding.objects.filter(**own, state__in=Finding.STANDING).order_by()
     counted = standing.values("establishment").annotate(number=Count("pk"), latest=Max("due_on"))
-    return (
-        establishments(province=province)
-        .filter(in_operation=True)
-        .annotate(
-            last_failing=Subquery(last.values("failing")[:1]),
-            last_months=Subquery(last.values("months_to_next")[:1]),
-            last_visited=Subquery(signed.values("visited_on")[:1]),
-            committed=Exists(Commitment.objects.filter(**own)),
-            standing=Subquery(counted.values("number")[:1]),
-            latest_due=Subquery(counted.values("latest")[:1]),
-        )
+    known: QuerySet[Any] = establishments(province=province).annotate(
+        last_failing=Subquery(last.values("failing")[:1]),
+        last_months=Subquery(last.values("months_to_next")[:1]),
+        last_visited=Subquery(signed.values("visited_on")[:1]),
+        committed=Exists(Commitment.objects.filter(**own)),
+        standing=Subquery(counted.values("number")[:1]),
+        latest_due=Subquery(counted.values("latest")[:1]),
     )
+    return known.filter(in_operation=True)
 
 
 def answers_with_earlier(inspection: Inspection) -> dict[str, str]:
