@@ -277,7 +277,7 @@ def main() -> None:
     elif args.measure:
         print(json.dumps(measure(args)))
     else:
-        print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, ", end="")
+        print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, ", end="")
         print(f"{args.rounds} rounds, documents of up to {args.events} events", flush=True)
         for database in ["sqlite", "postgres"] if args.database == "both" else [args.database]:
             show(database, run(database, args))

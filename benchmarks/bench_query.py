@@ -194,7 +194,7 @@ def main() -> None:
         print(json.dumps(measure(int(args.measure), args.runs)))
         return
     sizes = sorted(number_of(size) for size in args.sizes.split(","))
-    print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}, {args.runs} runs")
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {args.runs} runs")
     for database in ["sqlite", "postgres"] if args.database == "both" else [args.database]:
         with tempfile.TemporaryDirectory(prefix="lienvung-bench-query-") as scratch:
             folder = args.keep or Path(scratch)
