@@ -29,5 +29,6 @@ def audit(request: HttpRequest) -> HttpResponseBase:
     if len(page) > PAGE:
         query["before"] = str(page[PAGE - 1].pk)
         older = f"?{query.urlencode()}"
-    rows = [{"act": act, "words": words.act(act.action)} for act in page[:PAGE]]
+    # in a template `details.items` would be a detail named "items"
+    rows = [{"act": act, "words": words.act(act.action), "details": [*act.details.items()]} for act in page[:PAGE]]
     return render(request, "people/audit.html", {"form": form, "rows": rows, "pager": {"newer": "", "older": older}})
