@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from types import SimpleNamespace
@@ -232,7 +233,7 @@ def test_dead_receivers_of_one_organisation_leave_room_for_others(monkeypatch: p
         return go_on.wait(30)
 
     def waiting(name: str) -> Any:
-        return SimpleNamespace(pk=name, query=SimpleNamespace(organisation_id=name[0]))
+        return SimpleNamespace(pk=name, query=SimpleNamespace(organisation_id=name[0]), failures=0)
 
     listed = [waiting(name) for name in ("a1", "a2", "a3", "a4", "b1", "a5", "b2", "b3", "c1")]
     monkeypatch.setattr(worker, "_step", stuck)
@@ -265,3 +266,31 @@ def test_a_chore_that_fails_does_not_end_the_worker(monkeypatch: pytest.MonkeyPa
     thread.start()
     thread.join(timeout=30)
     assert len(tries) == 2
+
+
+def test_receivers_that_hang_leave_room_for_those_that_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five organisations with two dead receivers each; the sixth's is served all the same."""
+    gone = threading.Event()
+    started: list[object] = []
+
+    def step(pk: object) -> bool:
+        started.append(pk)
+        gone.wait(30)
+        return True
+
+    def standing(organisation: int, failures: int) -> SimpleNamespace:
+        query = SimpleNamespace(organisation_id=organisation)
+        return SimpleNamespace(pk=uuid.uuid4(), query=query, failures=failures)
+
+    dead = [standing(organisation, 3) for organisation in range(5) for _ in range(2)]
+    lively = standing(6, 0)
+    monkeypatch.setattr(worker, "_step", step)
+    monkeypatch.setattr(worker.access, "due", lambda *_: [*dead, lively])
+    monkeypatch.setattr(worker, "newest_rid", lambda: 1)
+    deliveries = worker.Deliveries()
+    try:
+        assert deliveries.work() == worker.SENDERS_FAILING + 1
+        assert lively.pk in deliveries.under_way
+    finally:
+        gone.set()
+        deliveries.finish()

@@ -149,8 +149,10 @@ def begin_run(subscription: Subscription, *, up_to: int) -> bool:
     return _move(subscription, run_ms=subscription.next_ms, run_up_to=up_to, run_sent=False)
 
 
-def note_delivered(subscription: Subscription, *, position: int, now_ms: int) -> bool:
-    """The receiver took everything up to `position`. Who was served last is looked at last."""
+def note_delivered(subscription: Subscription, *, position: int, sent: int, now_ms: int) -> bool:
+    """The receiver took `sent` events, all up to `position`: a full post may be an eighth larger next time. Who was
+    served last is looked at last."""
+    full = sent >= subscription.batch
     return _move(
         subscription,
         position=position,
@@ -160,6 +162,7 @@ def note_delivered(subscription: Subscription, *, position: int, now_ms: int) ->
         failures=0,
         failing_since_ms=None,
         last_error="",
+        batch=min(rules.BATCH, subscription.batch + max(1, subscription.batch // 8)) if full else subscription.batch,
     )
 
 
@@ -173,15 +176,15 @@ def end_run(subscription: Subscription, *, next_ms: int) -> bool:
     return _move(subscription, run_ms=None, run_up_to=None, run_sent=False, next_ms=next_ms)
 
 
-def note_failure(subscription: Subscription, *, words: str, smaller: bool, now_ms: int) -> bool:
-    """The receiver did not take it: wait, then try the same again (`smaller`: in smaller parts)."""
+def note_failure(subscription: Subscription, *, words: str, too_many: int = 0, now_ms: int) -> bool:
+    """The receiver did not take it: wait, then try the same again, in halves if `too_many` events were too large."""
     failures = subscription.failures + 1
     return _move(
         subscription,
         failures=failures,
         failing_since_ms=subscription.failing_since_ms or now_ms,
         last_error=words[:300],
-        batch=max(1, subscription.batch // 2) if smaller else subscription.batch,
+        batch=max(1, too_many // 2) if too_many else subscription.batch,
         next_ms=now_ms + rules.wait_ms(failures, random.random()),
     )
 

@@ -33,11 +33,12 @@ Resolve = Callable[[str, int], list[str]]
 
 
 class Undelivered(Exception):
-    """The receiver did not take it; `status` is what it answered, None where it did not."""
+    """The receiver did not take it; `status` is what it answered, None where it did not; `events` were sent."""
 
     def __init__(self, words: str, *, status: int | None = None) -> None:
         super().__init__(words)
         self.status = status
+        self.events = 0
 
 
 def allowance() -> Allowance:

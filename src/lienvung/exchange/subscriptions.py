@@ -101,15 +101,15 @@ def step(pk: uuid.UUID) -> bool:
     try:
         more = _send_all(subscription, up_to)
     except (Undelivered, Problem) as trouble:
-        smaller = isinstance(trouble, Undelivered) and trouble.status == TOO_LARGE
+        too_many = trouble.events if isinstance(trouble, Undelivered) and trouble.status == TOO_LARGE else 0
         words = trouble.en if isinstance(trouble, Problem) else str(trouble)
-        actions.note_failure(subscription, words=words, smaller=smaller, now_ms=now_ms())
+        actions.note_failure(subscription, words=words, too_many=too_many, now_ms=now_ms())
         return False
     except DatabaseError:  # of the whole house; nothing can be written down
         raise
     except Exception:
         log.exception("subscription %s cannot be delivered", subscription.pk)
-        actions.note_failure(subscription, words="the server failed", smaller=False, now_ms=now_ms())
+        actions.note_failure(subscription, words="the server failed", now_ms=now_ms())
         return False
     if not more and not subscription.stream:
         schedule = Schedule.parse(subscription.schedule)
@@ -142,7 +142,7 @@ def _send_all(subscription: Subscription, up_to: int) -> bool:
             if not found:
                 return False
             continue
-        if not actions.note_delivered(subscription, position=last, now_ms=now_ms()):
+        if not actions.note_delivered(subscription, position=last, sent=len(wanted), now_ms=now_ms()):
             return False
         if not wanted:
             return False
@@ -158,7 +158,11 @@ def _send(subscription: Subscription, events: Sequence[StoredEvent]) -> int:
     headers = {**form_headers(form), "Content-Type": content_type, "User-Agent": f"lienvung/{__version__}"}
     if subscription.signature_token:
         headers["GS1-Signature"] = sign(subscription.signature_token, body)
-    post(subscription.dest, body, headers)
+    try:
+        post(subscription.dest, body, headers)
+    except Undelivered as trouble:
+        trouble.events = len(sent)
+        raise
     return sent[-1].rid if sent else subscription.position
 
 

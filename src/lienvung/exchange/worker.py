@@ -38,6 +38,7 @@ LEASE_MS = 30_000
 RENEW_S = 5.0
 SENDERS = 8  # deliveries at once
 SENDERS_OF_ONE = 2  # of one organisation, so that its dead receivers do not take all threads
+SENDERS_FAILING = 4  # of all whose last delivery failed: those whose receivers answer keep the others
 TROUBLE_S = 5.0  # after a fault of the database or our own
 
 
@@ -47,12 +48,13 @@ class Deliveries:
 
     clock: Callable[[], int] = subscriptions.now_ms
     pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(SENDERS, thread_name_prefix="deliver"))
-    under_way: dict[uuid.UUID, tuple[Future[bool], uuid.UUID]] = field(default_factory=dict)
+    under_way: dict[uuid.UUID, tuple[Future[bool], uuid.UUID, bool]] = field(default_factory=dict)
 
     def work(self) -> int:
         """Start what is due; how many were started."""
         self.busy()
-        busy = Counter(organisation for _, organisation in self.under_way.values())
+        busy = Counter(organisation for _, organisation, _ in self.under_way.values())
+        failing = sum(fails for *_, fails in self.under_way.values())
         started = 0
         for subscription in access.due(self.clock(), newest_rid()):
             organisation = subscription.query.organisation_id
@@ -60,8 +62,12 @@ class Deliveries:
                 break
             if subscription.pk in self.under_way or busy[organisation] >= SENDERS_OF_ONE:
                 continue
+            fails = subscription.failures > 0
+            if fails and failing >= SENDERS_FAILING:
+                continue
+            failing += fails
             busy[organisation] += 1
-            self.under_way[subscription.pk] = (self.pool.submit(_step, subscription.pk), organisation)
+            self.under_way[subscription.pk] = (self.pool.submit(_step, subscription.pk), organisation, fails)
             started += 1
         return started
 
