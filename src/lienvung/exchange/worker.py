@@ -121,6 +121,9 @@ def run_once() -> None:
     while deliveries.work() or deliveries.busy():
         time.sleep(0.05)
     deliveries.finish()
+    for chore in registry.chores:
+        while chore.work():
+            continue
 
 
 def run(stop: threading.Event) -> None:
