@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -22,7 +23,9 @@ from lienvung.texts import Text
 _GTIN = re.compile(r"/01/(\d{14})/")
 
 
-def declare_recall(*, by: Account | None, lot_uri: str, reason: str, public_text: Text | str) -> Recall:
+def declare_recall(
+    *, by: Account | None, lot_uri: str, reason: str, public_text: Text | str, case: rules.Case | None = None
+) -> Recall:
     """Recall a lot and all that came of it: `recalled` is set on every thing reached, in one transaction.
 
     `by` None = the system itself. `lot_uri` in any form. Raises Invalid (no lot, no words), NotAllowed,
@@ -34,6 +37,7 @@ def declare_recall(*, by: Account | None, lot_uri: str, reason: str, public_text
     reason = rules.check_words(reason, path="reason")
     text = rules.bilingual(public_text)
     text = Text(*(rules.check_words(words, path="public_text") for words in text))
+    case = rules.check_case(case or rules.Case(), now=timezone.now())
     number = lot.rpartition("/10/")[2]
     # The walk may be long: it is made before the writers' lock is taken, and again if something came between.
     before, reach = marking.last_event(), reach_of(lot)
@@ -49,6 +53,12 @@ def declare_recall(*, by: Account | None, lot_uri: str, reason: str, public_text
         decided_by=by,
         authority=access.authority_of(by) if by else None,
         decided_at=timezone.now(),
+        compulsory=case.compulsory,
+        legal_basis=case.legal_basis,
+        established_at=case.established_at,
+        decide_by=decide_by(case.established_at),
+        origin=case.origin,
+        origin_text=case.origin_text,
     )
     with transaction.atomic():
         _in_force_locked()
@@ -86,6 +96,11 @@ def close_recall(*, by: Account | None, recall: Recall, note: str) -> Recall:
         record(action="quality.close_recall", by=by, subject=recall, details={"lot": recall.lot_uri})
     recall.refresh_from_db()
     return recall
+
+
+def decide_by(established: datetime | None) -> datetime | None:
+    """Until when a case established then is to be decided (`settings.RECALL_DECIDE_HOURS`)."""
+    return established + timedelta(hours=settings.RECALL_DECIDE_HOURS) if established else None
 
 
 def _in_force_locked() -> list[Recall]:

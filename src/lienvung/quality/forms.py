@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
+from lienvung.quality import rules
 from lienvung.texts import Text
 
+WHEN = ("%d/%m/%Y %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
+CLASSES = {"compulsory": rules.CLASSES[True], "voluntary": rules.CLASSES[False]}
 WORDS = {
     "lot": (
         Text("Lô", "Lot"),
@@ -19,6 +23,23 @@ WORDS = {
     "reason": (
         Text("Lý do, căn cứ (nội bộ)", "Reason and grounds (internal)"),
         Text("Biên bản, kết quả kiểm nghiệm, số quyết định.", "Record, test result, number of the decision."),
+    ),
+    "established_at": (
+        Text("Vụ việc được xác định lúc", "Case established at"),
+        Text(
+            "Ngày giờ, ví dụ 05/06/2026 14:30; để trống: ngay lúc quyết định. Hạn quyết định tính từ đây.",
+            "Day and time, for example 05/06/2026 14:30; empty: with the decision. The clock starts here.",
+        ),
+    ),
+    "compulsory": (Text("Hình thức thu hồi", "Class of recall"), Text("", "")),
+    "legal_basis": (
+        Text("Căn cứ pháp lý", "Legal basis"),
+        Text("Văn bản, điều khoản, số quyết định.", "Text, article, number of the decision."),
+    ),
+    "origin": (Text("Vụ việc từ đâu", "Where the case came from"), Text("", "")),
+    "origin_text": (
+        Text("Tham chiếu", "Reference"),
+        Text("Mã mẫu, số phản ánh…", "Code of the sample, number of the complaint …"),
     ),
     "public_vi": (
         Text("Lời báo cho người mua (tiếng Việt)", "Words for buyers (Vietnamese)"),
@@ -46,14 +67,45 @@ class DeclareForm(forms.Form):
 
     lot = forms.CharField(max_length=400)
     reason = forms.CharField(widget=forms.Textarea, min_length=10, max_length=2_000)
+    established_at = forms.DateTimeField(
+        required=False, input_formats=WHEN, widget=forms.DateTimeInput(attrs={"class": "short", "autocomplete": "off"})
+    )
+    compulsory = forms.ChoiceField(required=False)
+    legal_basis = forms.CharField(max_length=300, required=False)
+    origin = forms.ChoiceField(required=False)
+    origin_text = forms.CharField(max_length=300, required=False)
     public_vi = forms.CharField(widget=forms.Textarea, min_length=10, max_length=2_000)
     public_en = forms.CharField(widget=forms.Textarea, min_length=10, max_length=2_000)
 
     def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.language = language
         for name, (label, help_text) in WORDS.items():
             self.fields[name].label = label.in_language(language)
             self.fields[name].help_text = help_text.in_language(language)
+        wrong = Text("Không đúng dạng 05/06/2026 14:30.", "Not like 05/06/2026 14:30.").in_language(language)
+        self.fields["established_at"].error_messages["invalid"] = wrong
+        for name, words in (("compulsory", CLASSES), ("origin", {"": Text("—", "—"), **rules.ORIGINS})):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [(key, text.in_language(language)) for key, text in words.items()]
+
+    def clean_established_at(self) -> Any:
+        told = self.cleaned_data["established_at"]
+        if told is not None and told > timezone.now() + rules.CLOCK_SKEW:
+            words = Text("Thời điểm này ở tương lai.", "This lies in the future.")
+            raise forms.ValidationError(words.in_language(self.language))
+        return told
+
+    def case(self) -> rules.Case:
+        told = self.cleaned_data
+        return rules.Case(
+            compulsory=told["compulsory"] != "voluntary",
+            legal_basis=told["legal_basis"],
+            established_at=told["established_at"],
+            origin=told["origin"],
+            origin_text=told["origin_text"],
+        )
 
 
 class CloseForm(forms.Form):

@@ -9,6 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from lienvung.people.models import Organisation
+from lienvung.quality import rules
 from lienvung.texts import Text
 
 
@@ -23,6 +24,12 @@ class Recall(models.Model):
         IN_FORCE = "in_force"
         CLOSED = "closed"
 
+    class Origin(models.TextChoices):
+        LOT = "lot"
+        LABORATORY = "laboratory"
+        COMPLAINT = "complaint"
+        OTHER = "other"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner_party = models.CharField(max_length=20)
     lot_uri = models.CharField(max_length=200)
@@ -35,6 +42,12 @@ class Recall(models.Model):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     authority = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="recalls_decided")
     decided_at = models.DateTimeField()
+    compulsory = models.BooleanField(default=True)
+    legal_basis = models.CharField(max_length=300, blank=True, default="")
+    established_at = models.DateTimeField(null=True, blank=True)  # when the case was established; the clock's start
+    decide_by = models.DateTimeField(null=True, blank=True)  # as the setting stood then
+    origin = models.CharField(max_length=12, choices=Origin.choices, blank=True, default="")
+    origin_text = models.CharField(max_length=300, blank=True, default="")
     scope = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     events = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=10, choices=State.choices, default=State.IN_FORCE)
@@ -64,6 +77,23 @@ class Recall(models.Model):
         english = getattr(self, "product_name_en", "")
         number = self.lot_name.rpartition(" · ")[2]
         return Text(self.lot_name, f"{english} · {number}" if english else self.lot_name)
+
+    @property
+    def late(self) -> bool:
+        """Was it decided after the clock had run out?"""
+        return self.decide_by is not None and self.decided_at > self.decide_by
+
+    @property
+    def clock(self) -> Text | None:
+        return rules.clock(self.decide_by, at=self.decided_at, decided=True) if self.decide_by else None
+
+    @property
+    def class_text(self) -> Text:
+        return rules.CLASSES[self.compulsory]
+
+    @property
+    def origin_name(self) -> Text:
+        return rules.ORIGINS.get(self.origin, Text("", ""))
 
     @property
     def lot_path(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from lienvung.catalogue.models import Lot
+from lienvung.people.access import account_or_none, is_official
 from lienvung.quality import access, scopes
 from lienvung.quality.models import Recall
 
@@ -22,7 +23,7 @@ def of_lot(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
 
 def of_home(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
     recalls = list(access.recalls(in_force=True)[:5])
-    return {"recalls": recalls} if recalls else None
+    return {"recalls": recalls, "official": is_official(account_or_none(request.user))} if recalls else None
 
 
 def own_goods(account: Any) -> list[dict[str, Any]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from lienvung.epcis.build import Event
@@ -16,6 +17,65 @@ HANOI = "01"
 RECALLED = "recalled"
 CLOSE = "close"
 LONGEST_TEXT = 2_000
+LONGEST_LINE = 300
+CLOCK_SKEW = timedelta(minutes=5)
+CLASSES = {True: Text("bắt buộc", "compulsory"), False: Text("tự nguyện", "voluntary")}
+ORIGINS = {
+    "lot": Text("trang của lô", "the lot's page"),
+    "laboratory": Text("kết quả kiểm nghiệm", "a laboratory result"),
+    "complaint": Text("phản ánh, khiếu nại", "a complaint"),
+    "other": Text("nguồn khác", "something else"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a recall rests on. `established_at` None: it was established with the decision."""
+
+    compulsory: bool = True
+    legal_basis: str = ""
+    established_at: datetime | None = None
+    origin: str = ""
+    origin_text: str = ""
+
+
+def check_case(case: Case, *, now: datetime) -> Case:
+    """The case with its texts cut to size. Raises Invalid for a time to come."""
+    if case.established_at is not None and case.established_at > now + CLOCK_SKEW:
+        raise Invalid(
+            "quality.future",
+            vi="Thời điểm xác định vụ việc ở tương lai.",
+            en="The case was established in the future.",
+            path="established_at",
+        )
+    return Case(
+        compulsory=case.compulsory,
+        legal_basis=case.legal_basis.strip()[:LONGEST_LINE],
+        established_at=min(case.established_at or now, now),
+        origin=case.origin if case.origin in ORIGINS else "",
+        origin_text=case.origin_text.strip()[:LONGEST_LINE],
+    )
+
+
+def clock(decide_by: datetime, *, at: datetime, decided: bool) -> Text:
+    """How the clock of the decision stands (or stood when it was decided)."""
+    span = spell_span(abs(decide_by - at))
+    if decided and at <= decide_by:
+        return Text(f"đúng hạn, sớm {span.vi}", f"in time, {span.en} early")
+    if decided:
+        return Text(f"quyết định trễ {span.vi}", f"decided {span.en} late")
+    if at <= decide_by:
+        return Text(f"còn {span.vi} để quyết định", f"{span.en} left to decide")
+    return Text(f"quá hạn {span.vi}", f"{span.en} overdue")
+
+
+def spell_span(span: timedelta) -> Text:
+    """Hours and minutes, days from two on."""
+    minutes = int(span.total_seconds() // 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours >= 48:
+        return Text(f"{hours // 24} ngày {hours % 24} giờ", f"{hours // 24} d {hours % 24} h")
+    return Text(f"{hours} giờ {minutes} phút", f"{hours} h {minutes} min")
 
 
 def check_lot(candidates: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -46,7 +47,7 @@ def _recall(id: uuid.UUID) -> Recall:
 
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    context = {"recalls": access.recalls()[:200], "may_declare": is_official(_who(request))}
+    context = {"recalls": access.recalls()[:200], "official": is_official(_who(request))}
     return render(request, "quality/index.html", context)
 
 
@@ -127,12 +128,12 @@ def declare(request: HttpRequest) -> HttpResponse:
     """The form, then the computed scope to be looked over, then the decision."""
     account = _official(request)
     if request.method == "GET":
-        form = DeclareForm(language=_language(), initial={"lot": request.GET.get("lot", ""), **NEUTRAL})
+        form = DeclareForm(language=_language(), initial=_initial(request))
         return render(request, "quality/declare.html", {"form": form})
     form = DeclareForm(request.POST, language=_language())
     if not form.is_valid():
         return _declare_again(request, form)
-    told = form.cleaned_data
+    told, case = form.cleaned_data, form.case()
     try:
         lot = rules.check_lot(candidates(told["lot"]))
         product = access.product_of(lot.split("/")[4])
@@ -148,10 +149,11 @@ def declare(request: HttpRequest) -> HttpResponse:
             reach = reach_of(lot)
             rows = rows_of(reach.summary)
             context = {"form": form, "lot": lot, "product": product, "reach": reach}
-            context |= {"rows": rows, "totals": totals_of(rows)}
+            context |= {"rows": rows, "totals": totals_of(rows), "clock": _clock(case)}
+            context |= {"case_class": rules.CLASSES[case.compulsory]}
             return render(request, "quality/check.html", context)
         text = Text(told["public_vi"], told["public_en"])
-        made = actions.declare_recall(by=account, lot_uri=lot, reason=told["reason"], public_text=text)
+        made = actions.declare_recall(by=account, lot_uri=lot, reason=told["reason"], public_text=text, case=case)
     except Conflict as fault:
         form.add_error("lot", fault.text(_language()))
         return _declare_again(request, form, standing=access.in_force_on(lot), status=409)
@@ -159,6 +161,19 @@ def declare(request: HttpRequest) -> HttpResponse:
         form.add_error("lot" if fault.path not in form.fields else fault.path, fault.text(_language()))
         return _declare_again(request, form)
     return redirect("quality:recall", id=made.pk)
+
+
+def _initial(request: HttpRequest) -> dict[str, str]:
+    asked = {name: request.GET.get(name, "")[:400] for name in ("lot", "origin", "origin_text")}
+    if asked["lot"] and not asked["origin"]:
+        asked["origin"] = Recall.Origin.LOT
+    return {**asked, **NEUTRAL}
+
+
+def _clock(case: rules.Case) -> Text | None:
+    """The countdown shown before the decision."""
+    until = actions.decide_by(case.established_at)
+    return rules.clock(until, at=timezone.now(), decided=False) if until else None
 
 
 def _declare_again(

@@ -8,6 +8,7 @@ LIENVUNG_OPERATOR    the body that runs this installation, shown on top of each 
 LIENVUNG_HOSTS       further host names that may be asked for, comma separated
 LIENVUNG_WEBHOOK_ALLOW  hosts and networks that subscriptions may call beside the public internet, comma separated
 LIENVUNG_RESOLVER_HTTP "1": registered links may lead to http:// addresses too, not only https://
+LIENVUNG_RECALL_DECIDE_HOURS  hours from establishing a case to the decision on a recall (default: 24)
 LIENVUNG_EXPIRING_DAYS  how many days before its end a certificate counts as expiring (default: 60)
 LIENVUNG_DEMO        "1": demo accounts are shown on the sign-in page
 LIENVUNG_DEBUG       "1": Django's debug pages; never in production
@@ -266,6 +267,17 @@ except ValueError:
         vi="LIENVUNG_EXPIRING_DAYS phải là số ngày.",
         en="LIENVUNG_EXPIRING_DAYS must be a number of days.",
         path="LIENVUNG_EXPIRING_DAYS",
+    ) from None
+
+# Hours from establishing a case to the decision on a recall (Thông tư 17/2021/TT-BNNPTNT: 24).
+try:
+    RECALL_DECIDE_HOURS = max(1, int(os.environ.get("LIENVUNG_RECALL_DECIDE_HOURS") or 24))
+except ValueError:
+    raise Invalid(
+        "settings.recall_decide_hours",
+        vi="LIENVUNG_RECALL_DECIDE_HOURS phải là số giờ.",
+        en="LIENVUNG_RECALL_DECIDE_HOURS must be a number of hours.",
+        path="LIENVUNG_RECALL_DECIDE_HOURS",
     ) from None
 
 RESOLVER_HTTP = os.environ.get("LIENVUNG_RESOLVER_HTTP") == "1"
