@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet, Sum
+from django.db.models import Min, QuerySet, Sum
 
+from lienvung.catalogue import access as catalogue
 from lienvung.catalogue.models import IssuedSerial, LabelJob, Lot, Place, Product
 from lienvung.gs1.canonical import key_of
-from lienvung.people.access import account_or_none, may_record, organisations_of
+from lienvung.people.access import account_or_none, is_official, may_record, organisations_of
 from lienvung.people.models import Account, Organisation
 from lienvung.scan.models import ScanDay
 from lienvung.scan.versions import until_an_act
@@ -107,3 +110,43 @@ def label_jobs_of(account: Account) -> QuerySet[LabelJob]:
         .select_related("product", "product__owner", "lot", "issued_by", "reprint_of")
         .order_by("-issued_at")
     )
+
+
+def newest_lots(query: str, *, most: int) -> list[Lot]:
+    """The lots registered last, those of `query`'s words where it has any."""
+    found = catalogue.lots(query) if query else Lot.objects.select_related("product", "product__owner")
+    return list(found.order_by("-registered_at", "pk")[:most])
+
+
+def lot_by_id(id: uuid.UUID) -> Lot | None:
+    return Lot.objects.select_related("product", "product__owner").filter(pk=id).first()
+
+
+def first_serials(lots: Sequence[Lot]) -> dict[uuid.UUID, str]:
+    """Lot -> the canonical URI of the first serial issued for it."""
+    firsts = IssuedSerial.objects.filter(lot__in=lots).order_by().values("lot").annotate(first=Min("pk"))
+    found = IssuedSerial.objects.select_related("product").filter(pk__in=firsts.values("first"))
+    return {issued.lot_id: issued.uri for issued in found if issued.lot_id is not None}
+
+
+def organisations_by_id(ids: Iterable[str]) -> dict[str, Organisation]:
+    """Organisations by their id as events name it; a word that is no id finds none."""
+    return {str(found.pk): found for found in Organisation.objects.filter(pk__in=filter(_is_id, ids))}
+
+
+def _is_id(word: str) -> bool:
+    try:
+        uuid.UUID(word)
+    except ValueError:
+        return False
+    return True
+
+
+def in_chain(account: Any, chain: Iterable[str]) -> bool:
+    """Does `account` belong to one of these organisations (uuids)? Officials and staff see every chain."""
+    known = account_or_none(account)
+    if known is None:
+        return False
+    if known.is_staff or is_official(known):
+        return True
+    return organisations_of(known).filter(pk__in=chain).exists()

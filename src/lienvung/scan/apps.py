@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 
 from lienvung import registry
-from lienvung.registry import EVERYONE, MEMBER, NavigationItem, Page, Panel
+from lienvung.registry import EVERYONE, MEMBER, OFFICIAL, SIGNED_IN, NavigationItem, Page, Panel
 from lienvung.texts import Text
 
 OWN = "another organisation's is answered as if it were not there (scan.access.may_print)"
@@ -31,5 +31,16 @@ class ScanConfig(AppConfig):
         code = Text("Mã QR và lượt quét", "QR code and scans")
         registry.product_panels.register(Panel("scan.code", code, "scan/parts/code.html", panels.of_product, order=40))
         registry.lot_panels.register(Panel("scan.code", code, "scan/parts/code.html", panels.of_lot, order=40))
+        complete = Text("Độ đầy đủ", "Completeness")
+        registry.lot_panels.register(
+            Panel("scan.score", complete, "scan/parts/score.html", panels.score_of_lot, order=30)
+        )
+        registry.navigation.register(
+            NavigationItem("completeness", complete, "completeness:index", order=46, roles=frozenset({OFFICIAL}))
+        )
+        registry.pages.register(Page("completeness:index", frozenset({OFFICIAL})))
+        registry.pages.register(Page("completeness:csv", frozenset({OFFICIAL})))
+        of_chain = "those of the lot's chain, officials, staff; to others there is no such lot (scan.access.in_chain)"
+        registry.pages.register(Page("completeness:lot", frozenset({SIGNED_IN}), note=of_chain))
         for provider in links.PROVIDERS:
             registry.link_providers.register(provider)

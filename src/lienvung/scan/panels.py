@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from lienvung.catalogue.models import Lot, Product
-from lienvung.scan import access
+from lienvung.scan import access, scores
 from lienvung.scan.labels import address_of, uri_of
 
 DAYS = 30
@@ -21,6 +21,16 @@ def of_product(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
 
 def of_lot(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
     return _context(request, subject.product, subject) if isinstance(subject, Lot) else None
+
+
+def score_of_lot(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
+    """What the lot's record has and lacks, for those of its chain."""
+    if not isinstance(subject, Lot) or not request.user.is_authenticated:
+        return None
+    found = scores.scores_of([subject])[0]
+    if not access.in_chain(request.user, found.chain):
+        return None
+    return {"score": found.score, "asked": scores.asked_of(found.score), "lot": subject}
 
 
 def _context(request: HttpRequest, product: Product, lot: Lot | None) -> dict[str, Any]:

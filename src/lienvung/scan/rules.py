@@ -108,6 +108,17 @@ class Completeness:
     def information_only(self) -> bool:
         return self.count <= 1
 
+    @property
+    def line(self) -> Text:
+        """How complete the chain is, in one line for a shopper."""
+        if self.information_only:
+            return Text("Chỉ có thông tin sản phẩm", "Product information only")
+        if self.count == self.of:
+            return Text(
+                f"Chuỗi truy xuất đủ {self.count}/{self.of} khâu", f"Chain complete: {self.count}/{self.of} stages"
+            )
+        return Text(f"Chuỗi truy xuất có {self.count}/{self.of} khâu", f"Chain: {self.count}/{self.of} stages")
+
 
 def completeness(trace_stages: Iterable[str]) -> Completeness:
     """Which of the five stages the given trace stages ('growing', 'shipping', …) cover.

@@ -1,14 +1,14 @@
 """Addresses of the scan room: the page behind a code at `/p/` and the code's path, label pages, drawn codes.
 
-Two namespaces: `labels` for the members' pages, `scan` for what everybody may see (there no
-cookie is read or set). At the code's own address the resolver answers.
+Three namespaces: `labels` for the members' pages, `completeness` for those of a chain and officials, `scan` for
+what everybody may see (there no cookie is read or set). At the code's own address the resolver answers.
 """
 
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from lienvung.scan import label_views, views
+from lienvung.scan import label_views, score_views, views
 
 labels: list[URLPattern | URLResolver] = [
     path("", label_views.index, name="index"),
@@ -20,6 +20,12 @@ labels: list[URLPattern | URLResolver] = [
     path("<uuid:id>/sheet.svg", label_views.sheet_svg, name="sheet_svg"),
 ]
 
+completeness: list[URLPattern | URLResolver] = [
+    path("", score_views.index, name="index"),
+    path("lots.csv", score_views.as_csv, name="csv"),
+    path("<uuid:id>.json", score_views.lot, name="lot"),
+]
+
 scan: list[URLPattern | URLResolver] = [
     path("qr/<path:path>.svg", label_views.code, name="code"),
     # GS1 application identifiers have two to four digits; which of them may begin a path is checked by the view.
@@ -29,5 +35,6 @@ scan: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("labels/", include((labels, "labels"))),
+    path("completeness/", include((completeness, "completeness"))),
     path("", include((scan, "scan"))),
 ]
