@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from lienvung import registry
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 A_RUN = 2_000  # events of one run of the chore: a second or two
 DUE_A_RUN = 500
 CHUNK = 400
+LONGEST = 400  # characters of a subject, a scope, a plot
 GTIN_AT = len("https://id.gs1.org/01/")
 
 
@@ -37,7 +38,8 @@ def run_checks(limit: int = A_RUN, *, now: datetime | None = None, certificates:
     """Look at the next `limit` events and at what is due; how many that was. Safe to run twice at once.
 
     Reading and judging hold no lock; a run that was overtaken by another writes nothing and is made again.
-    `certificates`: look at every certificate's area, not only at those of the products touched.
+    `certificates`: look at every certificate's area, not only at those of the products touched. A run that fails is
+    made smaller; the one event, or the one due thing, that fails by itself is passed over, and the log has it.
     """
     now = now or timezone.now()
     position, _ = Position.objects.get_or_create(pk=1)
@@ -45,6 +47,24 @@ def run_checks(limit: int = A_RUN, *, now: datetime | None = None, certificates:
     due = list(Watch.objects.filter(due__lt=now).order_by("due").values_list("thing", flat=True)[:DUE_A_RUN])
     if not numbers and not due and not certificates:
         return 0
+    while True:
+        try:
+            _run(position, numbers, due, now, certificates=certificates)
+            return len(numbers) + len(due)
+        except (OperationalError, InterfaceError):  # the database, not what is in it: the same again later
+            raise
+        except Exception:
+            log.exception("checks of %d events and %d due things failed", len(numbers), len(due))
+            if len(numbers) + len(due) <= 1:
+                break
+            due, numbers = (due[: len(due) // 2], numbers) if due else (due, numbers[: len(numbers) // 2])
+    if numbers:
+        Position.objects.filter(pk=1, version=position.version).update(event=numbers[0], version=position.version + 1)
+    Watch.objects.filter(thing__in=due).delete()
+    return len(numbers) + len(due)
+
+
+def _run(position: Position, numbers: list[int], due: list[str], now: datetime, *, certificates: bool) -> None:
     _keep_treatments(reader := Reader(), numbers)
     reach = reach_of(reader, numbers, due)
     areas = _areas(None if certificates else {thing[GTIN_AT : GTIN_AT + 14] for thing in reach.things})
@@ -61,7 +81,6 @@ def run_checks(limit: int = A_RUN, *, now: datetime | None = None, certificates:
         if moved:
             _store(outcome, scopes, known, now)
             _store_watches(outcome, scopes)
-    return len(numbers) + len(due)
 
 
 def run_all(*, now: datetime | None = None, limit: int = 10 * A_RUN) -> int:
@@ -110,6 +129,7 @@ def _keep_treatments(reader: Reader, numbers: list[int]) -> None:
         for fact in reader.facts(numbers)
         if fact.waiting_until is not None and not fact.lines
         for plot in sorted(fact.plots)
+        if len(plot) <= LONGEST and plot.isprintable()  # as a name, not as a flood
     ]
     Treatment.objects.bulk_create(kept, ignore_conflicts=True)
 
@@ -119,7 +139,7 @@ def _keep_treatments(reader: Reader, numbers: list[int]) -> None:
 
 def _store(outcome: Outcome, scopes: set[str], known: Known, now: datetime) -> None:
     """Bring the rows of these scopes to what was found; what is found no more is resolved."""
-    found = {each.key: each for each in outcome.found}
+    found = {each.key: each for each in outcome.found if max(len(each.subject), len(each.scope)) <= LONGEST}
     standing = _standing(scopes, found)
     for key, each in found.items():
         row = standing.get(key)
@@ -165,7 +185,7 @@ def _change(row: Finding, each: Found, known: Known, now: datetime) -> None:
 def _fill(row: Finding, each: Found, known: Known, now: datetime) -> None:
     product = known.product(each.subject)
     row.digest, row.severity, row.figures = each.digest, each.severity, dict(each.figures)
-    row.text_vi, row.text_en = each.text
+    row.text_vi, row.text_en = (words.replace("\0", "")[:4_000] for words in each.text)
     row.events, row.places, row.happened_at, row.last_seen = list(each.events), list(each.places), _moment(each.at), now
     row.product_gtin = product.gtin if product else ""
     row.owner_party = product.owner_party if product else ""
@@ -176,7 +196,8 @@ def _store_watches(outcome: Outcome, scopes: set[str]) -> None:
     things = sorted(scopes)
     for start in range(0, len(things), CHUNK):
         Watch.objects.filter(thing__in=things[start : start + CHUNK]).delete()
-    Watch.objects.bulk_create([Watch(thing=thing, due=_moment(due)) for thing, due in outcome.watch.items()])
+    watch = [(thing, due) for thing, due in outcome.watch.items() if len(thing) <= LONGEST]
+    Watch.objects.bulk_create([Watch(thing=thing, due=_moment(due)) for thing, due in watch])
 
 
 # --- people ------------------------------------------------------------------------------------

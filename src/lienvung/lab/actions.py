@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
@@ -28,6 +28,7 @@ from lienvung.territory.models import AdminUnit
 
 MOST_PLANNED = 5_000
 CLOCK_SKEW = timedelta(minutes=5)
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @transaction.atomic
@@ -212,6 +213,8 @@ def _past(at: datetime | None) -> datetime:
     now = timezone.now()
     if at is not None and at > now + CLOCK_SKEW:
         raise Invalid("lab.future", vi="Thời điểm ở tương lai.", en="The time lies in the future.", path="at")
+    if at is not None and at < EARLIEST:
+        raise Invalid("lab.past", vi="Thời điểm quá xa trong quá khứ.", en="The time lies too far back.", path="at")
     return at or now
 
 

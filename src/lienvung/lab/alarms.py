@@ -7,9 +7,11 @@ the transaction that raises the alarms: none is missed, none is raised twice.
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from lienvung.audit.actions import record
@@ -27,6 +29,8 @@ from lienvung.territory.access import province_of
 
 WATCH = "alarms"
 THINGS_KEPT = 50
+MOST_OF_ONE = 20  # unanswered alarms of one sender about the same hold; the newest speaks for all that follow
+log = logging.getLogger(__name__)
 
 
 def look_for_alarms() -> int:
@@ -41,9 +45,9 @@ def look_for_alarms() -> int:
         locked = Watch.objects.select_for_update().get(name=WATCH)
         if locked.event != watch.event:
             return 1  # somebody else was here
-        touched = {hold.pk: hold for moved in found if (hold := _raise(moved).hold) is not None}
-        for hold in touched.values():
-            standing = Hold.objects.select_for_update().get(pk=hold.pk)
+        raised = [alarm for moved in found if (alarm := _tried(moved)) is not None]
+        for number in dict.fromkeys(alarm.hold_id for alarm in raised if alarm.hold_id is not None):
+            standing = Hold.objects.select_for_update().get(pk=number)
             if standing.state == Hold.State.IN_FORCE:
                 holding.extend(standing)  # what was made of held goods meanwhile is held too
         locked.event = up_to
@@ -55,6 +59,18 @@ def behind() -> int:
     """How many events nobody has looked through yet."""
     watch = Watch.objects.filter(name=WATCH).first()
     return marking.last_event() - (watch.event if watch else 0)
+
+
+def _tried(moved: Moved) -> Alarm | None:
+    """One event that cannot be told as an alarm does not keep back the others for ever; the log has it."""
+    try:
+        with transaction.atomic():
+            return _raise(moved)
+    except (OperationalError, InterfaceError):  # the database, not the event: the same again later
+        raise
+    except Exception:
+        log.exception("no alarm of event %s", moved.event.rid)
+        return None
 
 
 def _raise(moved: Moved) -> Alarm:
@@ -70,10 +86,16 @@ def _raise(moved: Moved) -> Alarm:
     name, _, producer = holding.goods(lot) if "/01/" in lot else (lot.removeprefix("https://id.gs1.org"), "", None)
     place = _place(event.biz_location or event.read_point)
     holder = organisation(event.submitter) if event.submitter else (place.owner if place else None)  # type: ignore[arg-type]
+    producer = hold.producer if hold else producer
+    same = Alarm.objects.filter(holder=holder, hold=hold, word=word, producer=producer, answered_at=None)
+    if same.count() >= MOST_OF_ONE:
+        speaks = same[0]  # the newest
+        Alarm.objects.filter(pk=speaks.pk).update(more=F("more") + 1)
+        return speaks
     alarm = Alarm.objects.create(
         event=event.rid,
         digest=event.hash.hex(),
-        what=event.biz_step or "",
+        what=(event.biz_step or "")[:30],
         late=moved.late,
         word=word,
         hold=hold,
@@ -81,7 +103,7 @@ def _raise(moved: Moved) -> Alarm:
         things=things[:THINGS_KEPT],
         count=len(things),
         holder=holder,
-        producer=hold.producer if hold else producer,
+        producer=producer,
         place_uri=(event.biz_location or event.read_point or "")[:200],
         place_name=f"{place.name}, {place.owner.name}"[:420] if place else "",
         happened_at=_time(event.time_ms),

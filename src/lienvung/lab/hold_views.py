@@ -27,7 +27,7 @@ HOLD_COLUMNS = (
     "releases",
 )
 ALARM_COLUMNS = (
-    *("event", "word", "lot_name", "what", "late", "things", "count", "place", "holder", "producer"),
+    *("event", "word", "lot_name", "what", "late", "things", "count", "more_events", "place", "holder", "producer"),
     *("happened_at", "recorded_at", "raised_at", "answered_at", "answer"),
 )
 
@@ -153,6 +153,7 @@ def alarms_file(request: HttpRequest, kind: str) -> HttpResponseBase:
             "x" if alarm.late else "",
             " ".join(alarm.things),
             alarm.count,
+            alarm.more,
             alarm.place_name or alarm.place_uri,
             alarm.holder.name if alarm.holder else "",
             alarm.producer.name if alarm.producer else "",

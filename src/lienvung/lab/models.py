@@ -287,6 +287,7 @@ class Alarm(models.Model):
     lot_name = models.CharField(max_length=240)
     things = models.JSONField(default=list)
     count = models.PositiveIntegerField(default=1)
+    more = models.PositiveIntegerField(default=0)  # further events of the same sender, for which this one speaks
     holder = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="alarms_raised")
     producer = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="alarms_of_goods")
     place_uri = models.CharField(max_length=200, blank=True)

@@ -20,7 +20,7 @@ from django.conf import settings
 
 from lienvung.catalogue.access import product_of_gtin
 from lienvung.epcis import Action, EventType, Reading, Role, read_event
-from lienvung.errors import Conflict, Invalid
+from lienvung.errors import Conflict
 from lienvung.ledger import events
 from lienvung.ledger.blocks import holds, ids_of
 from lienvung.ledger.reading import marks, rows
@@ -310,7 +310,7 @@ def moved_while_held(*, after: int) -> tuple[list[Moved], int]:
 def _used(body: bytes, context: str | None) -> list[str]:
     try:
         return sorted(used_by(read_event(body, context=json.loads(context) if context else [])))
-    except Invalid:  # captured by an older release, which was less strict
+    except Exception:  # captured by an older release, which was less strict; one event stops no chore
         return []
 
 
@@ -331,23 +331,28 @@ def held_by_others(uris: Collection[str], *, own: Collection[str]) -> set[str]:
         ):
             for thing in numbers.keys() & set(ids_of(blk, lo, hi, members)):
                 told.setdefault(thing, []).append((t, event, is_set))
-    names = event_names(sorted({event for each in told.values() for _, event, is_set in each if is_set}))
-    others = {event.rid: event.submitter for event in events.by_rids(r for r, name in names.items() if name not in own)}
-    official = {submitter: is_official(submitter) for submitter in others.values()}
-    return {numbers[thing] for thing, each in told.items() if _others_stand(numbers[thing], each, others, official)}
+    numbered = sorted({event for each in told.values() for _, event, _ in each})
+    mine = {rid for rid, name in event_names(numbered).items() if name in own}
+    senders = {event.rid: event.submitter for event in events.by_rids(numbered)}
+    official = {submitter: is_official(submitter) for submitter in set(senders.values())}
+    return {
+        numbers[thing] for thing, each in told.items() if _others_stand(numbers[thing], each, mine, senders, official)
+    }
 
 
 def _others_stand(
     uri: str,
     told: list[tuple[int, int, int]],
-    others: dict[int, str | None],
+    mine: set[int],
+    senders: dict[int, str | None],
     official: dict[str | None, bool],
 ) -> bool:
-    stands = False
+    """As in `ledger.status`: an owner takes back only its own word, anybody else's changes nothing."""
+    by_official = by_owner = False
     for _, event, is_set in sorted(told):
-        if not is_set:
-            stands = False
-        elif event in others:
-            heard = official[others[event]] or others[event] == owner_of(uri)
-            stands = stands or heard
-    return stands
+        if official[senders[event]]:
+            by_official = bool(is_set) and (by_official or event not in mine)
+            by_owner = by_owner and bool(is_set)
+        elif senders[event] == owner_of(uri):
+            by_owner = bool(is_set)
+    return by_official or by_owner

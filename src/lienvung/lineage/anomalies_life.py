@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from lienvung.epcis import Action, EventType, Role
 from lienvung.lineage.anomalies_facts import EXPIRY_FIELDS, RETURN_WORDS, Entry, Fact, Line, World, is_single
@@ -10,6 +11,7 @@ from lienvung.lineage.anomalies_stock import SALES, SOLD, is_sale
 from lienvung.lineage.anomalies_words import Found, Kind, Parameters, Severity, is_item, is_lot, local, short
 from lienvung.texts import Text
 
+MOST_TREATMENTS = 500  # looked at for one lot, and harvests of it: invented ones do not stop the checks
 ENDINGS = frozenset({"destroying", "decommissioning"})
 # steps by which goods are still handled as goods; papers, samples, marks and repeated endings are none
 HANDLING = frozenset(
@@ -175,11 +177,12 @@ def check_waiting(world: World, lot: str, parameters: Parameters) -> Iterator[Fo
     own = world.of.get(lot, [])
     treated = [fact for fact, _ in own if fact.waiting_until is not None]
     harvests = [fact for fact, line in own if line.role == Role.OUTPUT or (line.role == Role.EPC and fact.makes)]
+    harvests = harvests[:MOST_TREATMENTS]
     for harvest in harvests:
-        for treatment in dict.fromkeys([*treated, *_treatments_of(world, harvest)]):
+        for treatment in islice(dict.fromkeys([*treated, *_treatments_of(world, harvest)]), MOST_TREATMENTS):
             if _too_soon(treatment, harvest):
                 yield _waiting(lot, treatment, harvest, parameters, harvested=True)
-    for treatment in treated:
+    for treatment in treated[:MOST_TREATMENTS]:
         early = [f for f, line in own if _leaves(f, line) and _too_soon(treatment, f)]
         if early and not any(_too_soon(treatment, harvest) for harvest in harvests):
             yield _waiting(lot, treatment, early[0], parameters, harvested=False)

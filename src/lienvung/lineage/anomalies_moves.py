@@ -33,6 +33,7 @@ PASSING = frozenset({"shipping", "departing", "transporting", "loading", "sensor
 CLOCKS_MS = HOUR_MS  # two firms' clocks
 ALWAYS = 2**62
 NESTED = 8
+MOST_MOVES = 3_000  # of one thing: more take too long to be set against each other, and no goods move so often
 
 
 def _own(world: World, thing: str) -> list[Entry]:
@@ -59,6 +60,9 @@ def check_shipments(world: World, thing: str, parameters: Parameters, now: int) 
     shipped = [fact for fact, line in own if _ships(fact, line)]
     arrived = [fact for fact, line in own if fact.type == EventType.OBJECT and _receives(fact, line)]
     if not shipped and not arrived:
+        return
+    if len(own) > MOST_MOVES:
+        yield _too_many(thing, [*shipped, *arrived])
         return
     around = sorted(world.above(thing) | world.below(thing))
     others = [entry for other in around for entry in _own(world, other)]
@@ -131,6 +135,17 @@ def _carried(world: World, thing: str, since: int, until: int, depth: int) -> It
         yield from _carried(world, fact.parent, fact.time, end, depth + 1)
 
 
+def _too_many(thing: str, moves: Sequence[Fact]) -> Found:
+    """Instead of all that could be said: a flood of events is a question of its own."""
+    many, last = len(moves), moves[-1]
+    text = Text(
+        f"{short(thing)} có {many} lần gửi và nhận, nhiều hơn mức có thể đối chiếu: hãy xem ai đã ghi.",
+        f"{short(thing)} was sent and received {many} times, more than can be compared: see who told of it.",
+    )
+    events = tuple(fact.event for fact in moves[:20])
+    return Found(Kind.NOT_RECEIVED, thing, "too many", last.time, events, Severity.NOTICE, text, {"moves": many})
+
+
 def _not_received(thing: str, fact: Fact, days: float, parameters: Parameters) -> Found:
     name, (dv, de) = parameters.place(fact.place), number(days)
     text = Text(
@@ -182,6 +197,10 @@ class Load:
 def check_lot_shipments(world: World, lot: str, parameters: Parameters, now: int) -> Iterator[Found | int]:
     """The same for a lot, by amounts: what arrives is set against what left before it, equal amounts first."""
     own = [entry for entry in _own(world, lot) if entry[1].unit is not None]
+    moves = [fact for fact, _ in own if fact.step == "shipping" or fact.step in RECEIVING]
+    if len(moves) > MOST_MOVES and not world.itemised.get(lot):
+        yield _too_many(lot, moves)
+        return
     sent, came = _loads(own, "shipping"), _loads(own, *RECEIVING)
     if not (sent or came) or world.itemised.get(lot):
         return

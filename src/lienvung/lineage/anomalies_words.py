@@ -15,9 +15,12 @@ from typing import Any
 
 from lienvung.texts import Text
 
+MORE = "more"  # detail of the finding that speaks for many
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 LOCAL = timezone(timedelta(hours=7))
+FIRST_MS = int(datetime(1, 1, 2, tzinfo=UTC).timestamp()) * 1000
+LAST_MS = int(datetime(9999, 12, 30, tzinfo=UTC).timestamp()) * 1000
 
 
 class Kind(StrEnum):
@@ -89,7 +92,7 @@ class Found:
     @property
     def scope(self) -> str:
         """What was looked at to find it: a process, else the subject."""
-        return self.detail if self.kind is Kind.PROCESS_YIELD else self.subject
+        return self.detail if self.kind is Kind.PROCESS_YIELD and self.detail != MORE else self.subject
 
     @property
     def digest(self) -> str:
@@ -221,8 +224,10 @@ def short(uri: str) -> str:
 
 
 def local(ms: int) -> str:
-    """05/06/2026 14:30 in Việt Nam."""
-    return datetime.fromtimestamp(ms / 1000, UTC).astimezone(LOCAL).strftime("%d/%m/%Y %H:%M")
+    """05/06/2026 14:30 in Việt Nam; years that no calendar has are told as its first or last."""
+    return (
+        datetime.fromtimestamp(min(max(ms, FIRST_MS), LAST_MS) / 1000, UTC).astimezone(LOCAL).strftime("%d/%m/%Y %H:%M")
+    )
 
 
 def number(value: float) -> Text:
