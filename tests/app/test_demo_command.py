@@ -61,7 +61,8 @@ def test_the_whole_play_in_numbers(built: tuple[Path, Any], database: sqlite3.Co
     taken = sum(outcome["events"] for outcome in told["examples"])
     assert told["state"] == "ready"
     assert told["events"] == 22798
-    assert one(database, "SELECT count(*) FROM ledger_event") == 22798 + taken + told["recall"]["events"]
+    of_rooms = 2 + told["rooms"]["hold"]["events"]  # two samples taken, one hold
+    assert one(database, "SELECT count(*) FROM ledger_event") == 22798 + taken + told["recall"]["events"] + of_rooms
     assert one(database, "SELECT count(*) FROM people_organisation") == 32
     assert one(database, "SELECT count(*) FROM catalogue_place") == 87
     assert one(database, "SELECT count(*) FROM catalogue_product") == 40
@@ -87,6 +88,28 @@ def test_the_recall_reaches_what_was_made_of_the_paddy(built: tuple[Path, Any]) 
     recall = json.loads((built[0] / marker.NAME).read_text())["recall"]
     # packs of run 2; the paddy lot, the bulk rice, the lot of packs, five lots of rice crust
     assert (recall["items"], recall["lots"]) == (1572, 8)
+
+
+@pytest.mark.slow
+def test_the_rooms_play_their_parts(built: tuple[Path, Any], database: sqlite3.Connection) -> None:
+    told = json.loads((built[0] / marker.NAME).read_text())
+    rooms, marks = told["rooms"], told["marks"]
+    assert (rooms["certificates"], rooms["establishments"], rooms["inspections"]) == (10, 86, 42)
+    assert one(database, "SELECT count(*) FROM proofs_certificate WHERE illustrative") == 10
+    assert one(database, "SELECT count(*) FROM control_establishment") == 86
+    assert one(database, "SELECT count(*) FROM lab_sample WHERE illustrative") == 2
+    assert one(database, "SELECT count(*) FROM lab_limit WHERE certainty != 'illustrative'") == 0
+    assert one(database, "SELECT count(*) FROM lab_hold WHERE state = 'in_force'") == 1
+    # the held bulk rice and the packs made of it; not what is recalled
+    assert (rooms["hold"]["lot"], rooms["hold"]["lots"]) == (marks["glutinous_bulk_3"], 2)
+
+
+@pytest.mark.slow
+def test_the_checks_find_the_mill_run_and_nothing_else(built: tuple[Path, Any], database: sqlite3.Connection) -> None:
+    marks = json.loads((built[0] / marker.NAME).read_text())["marks"]
+    found = database.execute("SELECT kind, subject, state, text_vi FROM checks_finding").fetchall()
+    assert [row[:3] for row in found] == [("process_yield", marks["rice_bulk_4"], "open")]
+    assert "104 %" in found[0][3]
 
 
 @pytest.mark.slow

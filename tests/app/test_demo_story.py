@@ -9,11 +9,12 @@ from itertools import pairwise
 
 import pytest
 
-from lienvung.demo.data import load
+from lienvung.demo.data import certificate_number, load
 from lienvung.demo.story import CONTEXT, Entry, Event, MemoryStage, Story
 from lienvung.demo.told import CHAINS, DOCUMENT_EVENTS, documents_of, in_time_order
 from lienvung.epcis import read_document
 from lienvung.errors import ManyInvalid
+from lienvung.proofs.kinds import kind_of_words
 
 TYPES = {
     "ObjectEvent": 14851,
@@ -71,6 +72,33 @@ def test_lots_and_serials(told: tuple[Story, MemoryStage]) -> None:
 
 def test_the_same_story_every_time(events: list[Event]) -> None:
     assert [entry.event for entry in tell()[0].entries] == events
+
+
+def test_certificates_are_named_as_they_are_registered(told: tuple[Story, MemoryStage], events: list[Event]) -> None:
+    data = told[0].data
+    named: dict[str, tuple[str, str]] = {}
+    for event in events:
+        for group in event.get("ilmd", {}).get("cbvmda:certificationList", ()):
+            one = group["cbvmda:certification"]
+            named[one["cbvmda:certificationIdentification"]] = (
+                one["cbvmda:certificationStandard"],
+                one["cbvmda:certificationEndDate"],
+            )
+    rules = data.story["certificates"]
+    for key in (*(row["product"] for row in rules["of"]), rules["grower_of"]):
+        standard, end = named[certificate_number(data.items[key])]
+        assert kind_of_words(standard) is not None, key
+        assert "minh hoạ" in standard
+        assert end == rules["valid_to"].isoformat()
+    assert not {rules["grower_of"]} & {row["product"] for row in rules["of"]}
+
+
+def test_what_is_held_is_not_what_is_recalled(told: tuple[Story, MemoryStage], events: list[Event]) -> None:
+    marks, lab = told[0].marks, told[0].data.story["lab"]
+    held, within = marks[lab["bad"]], marks[lab["good"]]
+    assert len({held, within, marks["recalled_paddy"], marks["rice_bulk_2"], marks["rice_packs_2"]}) == 5
+    made = [e["outputQuantityList"] for e in events if held in dict(amounts(e, "inputQuantityList"))]
+    assert made  # something was made of it, so the hold reaches further than the lot
 
 
 def test_all_in_six_months_and_in_time_order(told: tuple[Story, MemoryStage]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -17,7 +17,7 @@ from lienvung.audit.access import acts_on
 from lienvung.errors import Conflict, Invalid, NotAllowed, TooLarge
 from lienvung.people import actions as people
 from lienvung.proofs import access, actions, areas, files, tables
-from lienvung.proofs.demo import play
+from lienvung.proofs.demo import play, register_told
 from lienvung.proofs.models import Certificate, IssuingBody
 from lienvung.proofs.rules import State
 from lienvung.territory.access import unit_at
@@ -301,3 +301,23 @@ def test_the_demo_plays_its_part_through_the_actions(world: World) -> None:
     assert {act.action for one in made for act in acts_on(one)} >= {"proofs.register", "proofs.confirm"}
     again = play(holder=world.grower, products=[world.rice], places=[world.places["field"]], today=TODAY)
     assert again == []
+
+
+def test_what_the_demo_events_name_is_registered_in_the_state_it_is_to_have(world: World) -> None:
+    def told(number: str, *, confirmed: bool = True, **more) -> State:
+        one = register_told(
+            holder=world.rice.owner,
+            product=world.rice,
+            words="VietGAP (minh hoạ)",
+            number=number,
+            valid_from=TODAY - timedelta(days=300),
+            valid_to=TODAY + timedelta(days=300),
+            confirmed=confirmed,
+            **more,
+        )
+        assert one.illustrative
+        return access.state(access.certificates().get(pk=one.pk), today=TODAY)
+
+    assert told("MH-1") is State.VALID
+    assert told("MH-2", confirmed=False) is State.CLAIMED
+    assert told("MH-3", suspended_from=TODAY, reason="Xem lại vùng trồng (minh hoạ)") is State.SUSPENDED

@@ -24,6 +24,7 @@ def play_glutinous(story: Story) -> None:
     for run in range(3):
         mine = lots[run::3]
         milled = _mill(story, story.at(10, 12 + 3 * run, 8), mine, "gao_nep_roi", f"GN-{run + 1}-M26", 65)
+        story.marks[f"glutinous_bulk_{run + 1}"] = milled.uri
         _pack_glutinous(story, milled, run)
 
 

@@ -91,6 +91,11 @@ class DemoData:
     story: dict[str, Any] = field(default_factory=dict)
 
 
+def certificate_number(item: Item) -> str:
+    """The number under which events name the product's certificate, and the room of certificates keeps it."""
+    return f"MH-{item.gtin[8:13]}"
+
+
 def load(folder: Path = FOLDER) -> DemoData:
     """Read the four files. NotFound where the folder is missing (an installed package carries no story)."""
     if not (folder / "story.toml").is_file():

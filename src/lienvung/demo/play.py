@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from lienvung.demo import rooms
 from lienvung.demo.cast import Cast, CatalogueStage, DemoAccount, enter, enter_accounts, make_password
 from lienvung.demo.data import DemoData, load
 from lienvung.demo.examples import Outcome, capture_examples, documents
@@ -23,7 +24,7 @@ from lienvung.quality.actions import declare_recall
 from lienvung.territory.actions import load_units
 from lienvung.texts import Text
 
-WEIGHTS = {"units": 2, "cast": 8, "chains": 18, "lots": 26, "capture": 40, "examples": 1, "recall": 3}
+WEIGHTS = {"units": 2, "cast": 8, "chains": 18, "lots": 26, "capture": 40, "examples": 1, "recall": 3, **rooms.WEIGHTS}
 
 
 @dataclass(slots=True)
@@ -38,6 +39,7 @@ class Played:
     marks: dict[str, str]
     examples: list[Outcome] = field(default_factory=list)
     recall: dict[str, Any] = field(default_factory=dict)
+    rooms: dict[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -49,6 +51,7 @@ class Played:
             "marks": self.marks,
             "examples": [outcome.as_json() for outcome in self.examples],
             "recall": self.recall,
+            "rooms": self.rooms,
         }
 
 
@@ -69,8 +72,9 @@ def play(progress: Progress | None = None) -> Played:
     _capture(story.entries, cast, progress)
     outcomes = _examples(cast, progress)
     recall = _recall(data, story, accounts, progress)
+    more = rooms.play(data, cast, story, stage.lots, accounts, progress)
     _secure()
-    return Played(password, token, shown, len(story.entries), len(stage.lots), story.marks, outcomes, recall)
+    return Played(password, token, shown, len(story.entries), len(stage.lots), story.marks, outcomes, recall, more)
 
 
 def _hurry() -> None:

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from lienvung.demo.data import DemoData, Site
+from lienvung.demo.data import DemoData, Site, certificate_number
 from lienvung.epcis import build
 from lienvung.gs1 import check_digit
 
@@ -211,8 +211,8 @@ class Story:
                     "cbvmda:certification": {
                         "cbvmda:certificationStandard": item.standards,
                         "cbvmda:certificationAgency": "Tổ chức chứng nhận Minh Hoạ",
-                        "cbvmda:certificationIdentification": f"MH-{item.gtin[8:13]}",
-                        "cbvmda:certificationEndDate": "2027-12-31",
+                        "cbvmda:certificationIdentification": certificate_number(item),
+                        "cbvmda:certificationEndDate": self.data.story["certificates"]["valid_to"].isoformat(),
                     }
                 }
             ]

@@ -1,0 +1,103 @@
+"""The story goes on in the rooms of quality: certificates, control, the laboratory; then the checks look at it all.
+
+Each room plays its own part through its own actions; here stands who of the cast plays whom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from lienvung.catalogue.models import Lot
+from lienvung.checks.actions import run_all
+from lienvung.checks.models import Finding
+from lienvung.control import demo as control
+from lienvung.demo.cast import Cast
+from lienvung.demo.data import DemoData, certificate_number
+from lienvung.demo.progress import Progress
+from lienvung.demo.story import Story
+from lienvung.lab import demo as lab
+from lienvung.people.models import Account
+from lienvung.proofs import demo as proofs
+
+WEIGHTS = {"proofs": 1, "control": 6, "lab": 2, "checks": 40}
+
+
+def play(
+    data: DemoData,
+    cast: Cast,
+    story: Story,
+    lots: Mapping[str, Lot],
+    accounts: Mapping[str, Account],
+    progress: Progress,
+) -> dict[str, Any]:
+    """Play the rooms one after the other; how much there is of each afterwards."""
+    progress.begin("proofs", "giấy chứng nhận / certificates")
+    with transaction.atomic():
+        certificates = _proofs(data, cast)
+    progress.begin("control", "cơ sở và kiểm tra / establishments and inspections")
+    with transaction.atomic():
+        officials = {"37": accounts["official_nb"], "01": accounts["official_hn"]}
+        controlled = control.play(list(cast.places.values()), officials, member=accounts["quality"])
+    progress.begin("lab", "kiểm nghiệm / laboratory")
+    tested = _lab(data, cast, story, lots)
+    progress.begin("checks", "đối chiếu sổ sự kiện / checks of the ledger")
+    run_all()
+    found = Finding.objects.filter(state=Finding.State.OPEN).order_by("pk")
+    return {
+        "certificates": certificates,
+        "establishments": len(controlled.establishments),
+        "inspections": len(controlled.clean) + (controlled.faulty is not None),
+        "hold": {
+            "id": str(tested.hold.pk),
+            "lot": tested.hold.lot_uri,
+            "events": tested.hold.events,
+            "items": tested.hold.items,
+            "lots": tested.hold.lots,
+        },
+        "samples": [str(tested.good.pk), str(tested.bad.pk)],
+        "findings": list(found.values_list("kind", flat=True)),
+    }
+
+
+def _proofs(data: DemoData, cast: Cast) -> int:
+    """The certificates that events name, under the same numbers; and a grower with one of each state."""
+    told = data.story["certificates"]
+    for row in told["of"]:
+        item = data.items[row["product"]]
+        proofs.register_told(
+            holder=cast.organisations[item.owner],
+            product=cast.products[item.key],
+            words=item.standards,
+            number=certificate_number(item),
+            valid_from=told["valid_from"],
+            valid_to=told["valid_to"],
+            confirmed=row["state"] == "confirmed",
+            suspended_from=row.get("suspended_from"),
+            reason=row.get("reason_vi", ""),
+        )
+    item = data.items[told["grower_of"]]
+    made = proofs.play(
+        holder=cast.organisations[item.owner],
+        products=[cast.products[item.key]],
+        places=[cast.places[s.key] for s in data.sites.values() if s.owner == item.owner and s.kind == "field"],
+        today=timezone.localdate(),
+        vietgap=(certificate_number(item), told["valid_from"], told["valid_to"]),
+    )
+    return len(told["of"]) + len(made)
+
+
+def _lab(data: DemoData, cast: Cast, story: Story, lots: Mapping[str, Lot]) -> lab.Played:
+    """A lot of rice within its limits, and one over: held, and not the lot that is recalled."""
+    told = data.story["lab"]
+    return lab.play(
+        authority=cast.organisations["co_quan_nb"],
+        laboratory=cast.organisations["kiem_nghiem"],
+        good=lots[story.marks[told["good"]]],
+        bad=lots[story.marks[told["bad"]]],
+        place=cast.places[told["place"]],
+        year=data.story["year"],
+    )
