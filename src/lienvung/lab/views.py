@@ -174,7 +174,10 @@ def sample(request: HttpRequest, code: str) -> HttpResponseBase:
             {
                 "result": result,
                 "value": tables.value_words(result),
-                "limit": result.limit_words or (tables.limit_words(limit) if limit else ""),
+                # the column is called so already
+                "limit": (result.limit_words or (tables.limit_words(limit) if limit else "")).removeprefix(
+                    "giới hạn: "
+                ),
                 "verdict": rules.VERDICTS[verdict],
                 "bad": verdict in rules.HOLDING,
                 "corrected": getattr(result, "replaced_by", None),
