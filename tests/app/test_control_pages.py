@@ -59,8 +59,9 @@ def test_a_whole_inspection_by_posts(world: World, controlled: Controlled) -> No
     assert Photo.objects.get().item == "nhan"
     concluded = client.post(f"{home}/result", {"result": "pass", "note": ""})
     assert concluded["Location"] == f"{home}/sign"
-    assert "Thiếu số lô." in text(client.get(f"{home}/sign"))
-    side = client.post(f"{home}/sign")["Location"]
+    to_sign = client.get(f"{home}/sign")
+    assert "Thiếu số lô." in text(to_sign)
+    side = client.post(f"{home}/sign", {"seen": to_sign.context["seen"]})["Location"]
     assert side == f"{home}/other-side"
     member = client_of(controlled.member)
     assert f"{home}/countersign" in text(member.get("/control/mine"))

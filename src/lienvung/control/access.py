@@ -162,11 +162,20 @@ def breaches_of(commitment: Commitment) -> QuerySet[Breach]:
     return commitment.breaches.all()
 
 
-def plans() -> QuerySet[Plan]:
-    return Plan.objects.select_related("authority")
+def provinces() -> list[str]:
+    """Those that have establishments."""
+    return list(Establishment.objects.order_by("province").values_list("province", flat=True).distinct())
 
 
-def plan(id: uuid.UUID) -> Plan:
+def plans() -> QuerySet[Any]:
+    """Each with `planned`, its visits, and `done`, those whose inspection is signed."""
+    signed = Q(rows__inspections__state=Inspection.State.SIGNED)
+    planned = Count("rows", distinct=True)
+    counted = Plan.objects.annotate(planned=planned, done=Count("rows", filter=signed, distinct=True))
+    return counted.select_related("authority").order_by("-year", "province")
+
+
+def plan(id: uuid.UUID) -> Any:
     found = plans().filter(pk=id).first()
     if found is None:
         raise NotFound("control.no_plan", vi="Không có kế hoạch này.", en="There is no such plan.")

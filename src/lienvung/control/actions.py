@@ -172,6 +172,8 @@ def give_grade(
         authority=inspection.authority if inspection else access.authority_of(by, establishment.province),
         document=document,
         recorded_by=by,
+        # of two visits of one day the later one counts, whichever the other side signs last
+        recorded_at=inspection.begun_at if inspection else timezone.now(),
     )
 
 
@@ -342,6 +344,7 @@ def add_plan_row(*, by: Account | None, plan: Plan, establishment: Establishment
 @transaction.atomic
 def move_plan_row(*, by: Account | None, row: PlanRow, month: int) -> PlanRow:
     _require_plan(by, row.plan)
+    row = access.plan_row(row.pk)  # as it is now: what was taken off meanwhile does not come back
     before, row.month = row.month, _month(month)
     row.reasons = [*row.reasons, [f"Chuyển từ tháng {before}", f"Moved from month {before}"]]
     _save_row(row)

@@ -11,6 +11,7 @@ from lienvung.catalogue.access import place_of_gln
 from lienvung.catalogue.forms import DateField, choices
 from lienvung.catalogue.words import PRODUCT_KINDS, SOLD
 from lienvung.control import reference, words
+from lienvung.control.correcting import PHOTOS_OF_CORRECTION
 from lienvung.control.inspecting import PHOTO_BYTES
 from lienvung.control.models import Establishment
 from lienvung.control.rules import Scheme
@@ -252,6 +253,9 @@ class PhotosField(PhotoField):
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         given: Sequence[Any] = data if isinstance(data, (list, tuple)) else [data] if data else []
+        if len(given) > PHOTOS_OF_CORRECTION:  # each is up to 10 MB: none is read
+            most = PHOTOS_OF_CORRECTION
+            raise forms.ValidationError(phrase(f"Tối đa {most} ảnh mỗi lần.", f"At most {most} photos at a time."))
         return [super(PhotosField, self).clean(each, initial) for each in given]
 
 

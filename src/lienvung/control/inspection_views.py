@@ -223,9 +223,14 @@ def sign(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
     if not shown.result:
         return redirect("control:result", id=shown.pk)
     if request.method == "POST":
-        signing.sign_inspection(by=person(request), inspection=shown)
+        signing.sign_inspection(by=person(request), inspection=shown, seen=request.POST.get("seen", ""))
         return redirect("control:other_side", id=shown.pk)
-    context = {"inspection": shown, "rows": rows_of(shown), "establishment": shown.establishment}
+    context = {
+        "inspection": shown,
+        "rows": rows_of(shown),
+        "establishment": shown.establishment,
+        "seen": signing.digest_of(shown),
+    }
     return render(request, "control/sign.html", context)
 
 

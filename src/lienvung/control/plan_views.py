@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -13,16 +14,17 @@ from django.utils import timezone
 from lienvung.control import access, actions
 from lienvung.control.forms import DocumentForm, MonthForm, PlanForm, PlanRowForm
 from lienvung.control.models import Plan
-from lienvung.control.views import asked, province_choices
+from lienvung.control.views import asked
 from lienvung.people.access import is_official
 from lienvung.people.gate import listed, person
 from lienvung.people.views.organisations import pager
+from lienvung.territory.access import units_on
 from lienvung.texts import Text
 
 PAGE = 60
 
 
-def editable(request: HttpRequest, id: uuid.UUID) -> Plan:
+def editable(request: HttpRequest, id: uuid.UUID) -> Any:
     found = access.plan(id)
     if not is_official(request.user, province=found.province):
         raise actions.not_your_province()
@@ -30,7 +32,13 @@ def editable(request: HttpRequest, id: uuid.UUID) -> Plan:
 
 
 def province_words(code: str) -> Text:
-    return next((text for value, text, _ in province_choices(code) if value == code), Text(code, code))
+    return words_of_provinces([code])[code]
+
+
+def words_of_provinces(codes: Iterable[str]) -> dict[str, Text]:
+    wanted = set(codes)
+    known = {unit.code: Text(unit.name, unit.name_en) for unit in units_on(level="province").filter(code__in=wanted)}
+    return {code: known.get(code, Text(code, code)) for code in wanted}
 
 
 @listed
@@ -40,9 +48,11 @@ def plans(request: HttpRequest) -> HttpResponseBase:
     form = PlanForm(request.POST or None, initial={"year": timezone.localdate().year})
     if request.method == "POST" and not own:
         raise actions.not_your_province()
+    shown = list(access.plans()[:50])
+    names = words_of_provinces([*own, *(each.province for each in shown)])
     context = {
-        "rows": [(each, province_words(each.province), *progress(each)) for each in access.plans()[:50]],
-        "own": [province_words(code) for code in own],
+        "rows": [(each, names[each.province], each.done, each.planned) for each in shown],
+        "own": [names[code] for code in own],
     }
     return asked(
         request, form,
@@ -52,16 +62,9 @@ def plans(request: HttpRequest) -> HttpResponseBase:
     )  # fmt: skip
 
 
-def progress(plan: Plan) -> tuple[int, int]:
-    """Visits made, visits planned."""
-    rows = access.rows_of(plan)
-    return rows.exclude(done_on=None).count(), rows.count()
-
-
 @listed
 def plan(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
     shown = access.plan(id)
-    done, planned = progress(shown)
     page = Paginator(access.rows_of(shown), PAGE).get_page(request.GET.get("page"))
     today = timezone.localdate()
     context = {
@@ -70,8 +73,8 @@ def plan(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
         "rows": [(row, late_in(shown, row, today)) for row in page],
         "page": page,
         "pager": pager(request, page),
-        "done": done,
-        "planned": planned,
+        "done": shown.done,
+        "planned": shown.planned,
         "may_edit": shown.state == Plan.State.DRAFT and is_official(request.user, province=shown.province),
     }
     return render(request, "control/plan.html", context)

@@ -50,10 +50,12 @@ def is_as_signed(inspection: Inspection) -> bool:
 
 
 @transaction.atomic
-def sign_inspection(*, by: Account, inspection: Inspection) -> Inspection:
-    """The inspector signs in his own account; the content is frozen from here on."""
+def sign_inspection(*, by: Account, inspection: Inspection, seen: str | None = None) -> Inspection:
+    """The inspector signs in his own account; the content is frozen from here on. `seen`: digest of what he read."""
     require(by, inspection.establishment)
     inspection = locked(inspection, Inspection.State.OPEN)
+    if seen is not None and seen != digest_of(inspection):
+        raise changed_meanwhile()
     if not inspection.result:
         raise Invalid("control.no_result", vi="Chưa có kết luận.", en="There is no conclusion yet.")
     inspection.state, inspection.inspector = Inspection.State.WAITING, by
@@ -155,16 +157,22 @@ def _lock(by: Account | None, inspection: Inspection, digest: str, side: dict[st
 
 
 def _settle(by: Account | None, inspection: Inspection) -> None:
-    """Failed items become findings; standing findings of the same items are closed, or repeated."""
-    of_item: dict[str, Finding] = {}
+    """Failed items become findings; standing findings of the same items are closed, or repeated.
+
+    Only those of visits begun before: one that is signed late says nothing of what a later one found.
+    """
+    of_item: dict[str, list[Finding]] = {}
     standing = Finding.objects.filter(establishment=inspection.establishment, state__in=Finding.STANDING)
-    for finding in standing.filter(inspection__checklist=inspection.checklist).order_by("due_on"):
-        of_item[finding.item] = finding
+    standing = standing.filter(
+        inspection__checklist=inspection.checklist, inspection__begun_at__lte=inspection.begun_at
+    )
+    for finding in standing.order_by("due_on"):
+        of_item.setdefault(finding.item, []).append(finding)
     items = {item.code: item for item in inspection.listed}
     for answer in inspection.answers.all():
-        earlier, item = of_item.get(answer.item), items[answer.item]
+        before, item = of_item.get(answer.item, []), items[answer.item]
         failed = answer.answer == FAIL
-        if earlier is not None:
+        for earlier in before:
             earlier.state = Finding.State.REPEATED if failed else Finding.State.CLOSED
             earlier.closed_in, earlier.closed_by, earlier.closed_at = inspection, by, timezone.now()
             earlier.closing_note = answer.note
@@ -172,7 +180,8 @@ def _settle(by: Account | None, inspection: Inspection) -> None:
         if failed and answer.due_on:
             Finding.objects.create(
                 establishment=inspection.establishment, inspection=inspection, item=item.code, severity=item.severity,
-                item_vi=item.text.vi, item_en=item.text.en, note=answer.note, due_on=answer.due_on, repeats=earlier,
+                item_vi=item.text.vi, item_en=item.text.en, note=answer.note, due_on=answer.due_on,
+                repeats=before[-1] if before else None,
             )  # fmt: skip
 
 

@@ -69,14 +69,14 @@ def said(text: Text) -> str:
 def chosen_province(request: HttpRequest) -> tuple[str, list[str]]:
     """The province asked for, otherwise the reader's own; '' = all. Every official may look at every province."""
     own = access.provinces_of(request.user)
-    known = sorted(set(Establishment.objects.values_list("province", flat=True)) | set(own))
+    known = sorted({*access.provinces(), *own})
     chosen = request.GET.get("province", own[0] if own else "")
     chosen = chosen if chosen in known else ""
     return chosen, [chosen] if chosen else known
 
 
 def province_choices(chosen: str) -> list[tuple[str, Text, bool]]:
-    codes = sorted(set(Establishment.objects.values_list("province", flat=True)) | ({chosen} - {""}))
+    codes = sorted({*access.provinces(), chosen} - {""})
     names = {unit.code: Text(unit.name, unit.name_en) for unit in units_on(level="province").filter(code__in=codes)}
     return [(code, names.get(code, Text(code, code)), code == chosen) for code in codes]
 

@@ -20,6 +20,7 @@ from lienvung.proofs import rules
 from lienvung.proofs.kinds import Kind
 from lienvung.proofs.models import CalendarKey, Certificate, IssuingBody, Measure, ScopeRow
 from lienvung.registry.matching import tokens
+from lienvung.territory.access import province_of
 from lienvung.territory.models import AdminUnit
 
 CONFIRMED = Certificate.Checked.CONFIRMED
@@ -140,8 +141,41 @@ def watched_by(account: Any) -> QuerySet[Certificate]:
 
 def to_check(account: Any) -> list[Certificate]:
     """Claims that wait for the word of `account`, the oldest first."""
-    waiting = watched_by(account).filter(checked=CLAIMED).order_by("registered_at")
-    return [one for one in waiting if may_check(account, one)]
+    waiting = list(watched_by(account).filter(checked=CLAIMED).order_by("registered_at"))
+    known = account_or_none(account)
+    if known is None or not waiting:
+        return []
+    # what `may_check` asks of each, asked once: there may be hundreds
+    roles = dict(Membership.objects.filter(account=known).values_list("organisation_id", "role"))
+    accepted = {body.organisation_id: body.kinds.split() for body in IssuingBody.objects.filter(organisation__in=roles)}
+    own = frozenset(_provinces(known))
+    return [one for one in waiting if one.holder_id not in roles and _checks(one, roles, accepted, own)]
+
+
+def _checks(one: Certificate, roles: dict[Any, str], accepted: dict[Any, list[str]], own: frozenset[str]) -> bool:
+    issued = one.kind in accepted.get(one.issuer_id, ()) and roles.get(one.issuer_id) in RECORDING
+    province = province_of(one.holder.unit)
+    return issued or (province is not None and province.code in own)
+
+
+def may_accept(account: Any, organisation: Organisation, kinds_issued: Iterable[str]) -> bool:
+    """Officials, but nobody for an organisation of his own; what another province accepted is not taken away."""
+    known = account_or_none(account)
+    if known is None or not is_official(known) or role_in(known, organisation) is not None:
+        return False
+    body = IssuingBody.objects.select_related("accepted_by").filter(organisation=organisation).first()
+    return body is None or set(body.kinds.split()) <= set(kinds_issued) or _of_same_province(known, body)
+
+
+def may_end(account: Any, body: IssuingBody) -> bool:
+    """Officials of the province that accepted it; any official where nobody acts for that one any more."""
+    known = account_or_none(account)
+    return known is not None and is_official(known) and _of_same_province(known, body)
+
+
+def _of_same_province(account: Account, body: IssuingBody) -> bool:
+    theirs = _provinces(body.accepted_by) if body.accepted_by is not None else []
+    return not theirs or bool(set(theirs) & set(_provinces(account)))
 
 
 def due(account: Any, *, today: date | None = None) -> list[tuple[Certificate, rules.State]]:

@@ -18,7 +18,7 @@ from lienvung.audit.actions import record
 from lienvung.catalogue.models import Place, Product
 from lienvung.catalogue.words import PRODUCT_KINDS
 from lienvung.errors import Conflict, Invalid
-from lienvung.people.access import is_official, may_manage
+from lienvung.people.access import may_manage
 from lienvung.people.actions import not_allowed
 from lienvung.people.models import Account, Organisation
 from lienvung.people.rules import check_name
@@ -181,14 +181,17 @@ def change_certificate(
     by: Account | None,
     certificate: Certificate,
     document: bytes | None = None,
+    revision: int | None = None,
     **told: Any,
 ) -> Certificate:
     """Correct a claim; one that was refused becomes a claim again. What is confirmed is never changed, but replaced.
 
-    `told`: the values of `register_certificate` that a holder may change, all of them.
+    `told`: the values of `register_certificate` that a holder may change, all of them. `revision`: the one looked at.
     """
     locked = _locked(certificate)
     _require_editor(by, locked)
+    if revision is not None and revision != locked.revision:
+        raise changed_meanwhile()
     facts = _facts(locked.kind_of, told)
     _check_twin(locked.holder, locked.kind, facts["number"], facts["valid_from"], but=locked.pk)
     changed = sorted(name for name, value in facts.items() if getattr(locked, name) != value)
@@ -348,13 +351,16 @@ def measure(*, by: Account | None, certificate: Certificate, act: str, from_day:
 @transaction.atomic
 def accept_issuer(*, by: Account | None, organisation: Organisation, kinds_issued: Iterable[str]) -> IssuingBody:
     """Accept an organisation as issuer of these kinds: from now on its people may confirm what it issued."""
-    if by is not None and not is_official(by):
-        raise not_allowed()
     keys = sorted(_kind(key).key for key in set(kinds_issued))
+    if by is not None and not access.may_accept(by, organisation, keys):
+        raise not_allowed()
     if not keys:
         raise Invalid("proofs.no_kinds", vi="Hãy chọn loại giấy.", en="Choose the kinds.", path="kinds")
+    # who accepted it first answers for it: another province may add kinds, and not take it over
     body, _ = IssuingBody.objects.update_or_create(
-        organisation=organisation, defaults={"kinds": " ".join(keys), "accepted_by": by}
+        organisation=organisation,
+        defaults={"kinds": " ".join(keys)},
+        create_defaults={"kinds": " ".join(keys), "accepted_by": by},
     )
     record(action="proofs.accept_issuer", by=by, subject=organisation, details={"kinds": keys})
     return body
@@ -363,7 +369,7 @@ def accept_issuer(*, by: Account | None, organisation: Organisation, kinds_issue
 @transaction.atomic
 def end_issuer(*, by: Account | None, body: IssuingBody) -> None:
     """Its people confirm nothing any more; what they confirmed stays as it is."""
-    if by is not None and not is_official(by):
+    if by is not None and not access.may_end(by, body):
         raise not_allowed()
     organisation = body.organisation
     body.delete()

@@ -22,7 +22,7 @@ def areas() -> list[CertifiedArea]:
 
 def _area(one: Certificate, row: ScopeRow) -> CertifiedArea:
     ends = [m.from_day for m in one.measures.all() if m.act == rules.Act.WITHDRAWN]
-    if one.valid_to is not None:
+    if one.valid_to is not None and one.valid_to < date.max:  # the last day of all has no day after it
         ends.append(one.valid_to + timedelta(days=1))
     products = [row.product] if row.product else access.products_of(one.holder)
     gtins = [p.gtin for p in products if not row.group or p.kind == row.group]

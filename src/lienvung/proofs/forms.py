@@ -91,6 +91,12 @@ class CertificateFacts(SpeakingForm):
         return told
 
 
+class EditForm(CertificateFacts):
+    """`revision`: the one that the page showed, so that of two who correct it the second is told."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
 class CertificateForm(CertificateFacts):
     holder = forms.ChoiceField(label=phrase("Đơn vị được cấp", "Holder"))
     kind = forms.ChoiceField(label=phrase("Loại giấy chứng nhận", "Kind"), choices=choices(NAMES))

@@ -19,6 +19,8 @@ from lienvung.errors import Conflict, Invalid
 from lienvung.proofs.kinds import Kind
 from lienvung.registry.matching import plain
 
+FIRST_YEAR, LAST_YEAR = 1950, 2200  # of what stands on a certificate; others are slips of a key
+
 
 class Checked(StrEnum):
     """What an official or the issuer said after seeing the document."""
@@ -262,6 +264,14 @@ def check_number(number: str) -> str:
 
 
 def check_days(*, issued_on: date | None, valid_from: date, valid_to: date | None) -> None:
+    for path, day in (("issued_on", issued_on), ("valid_from", valid_from), ("valid_to", valid_to)):
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise Invalid(
+                "proofs.year",
+                vi=f"Năm phải từ {FIRST_YEAR} đến {LAST_YEAR}; không ghi hạn thì để trống.",
+                en=f"A year from {FIRST_YEAR} to {LAST_YEAR}; leave the end empty where none is stated.",
+                path=path,
+            )
     if valid_to is not None and valid_to < valid_from:
         raise Invalid(
             "proofs.days",
@@ -357,6 +367,13 @@ def check_measure(term: Term, act: Act, from_day: date) -> None:
             vi="Giấy chứng nhận đã bị thu hồi.",
             en="The certificate was withdrawn already.",
             path="act",
+        )
+    if not FIRST_YEAR <= from_day.year <= LAST_YEAR:
+        raise Invalid(
+            "proofs.year",
+            vi=f"Năm phải từ {FIRST_YEAR} đến {LAST_YEAR}.",
+            en=f"A year from {FIRST_YEAR} to {LAST_YEAR}.",
+            path="from_day",
         )
     stopped = suspended_on(term.measures, from_day)
     if (act is Act.SUSPENDED and stopped) or (act is Act.RESTORED and not stopped):

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
 from lienvung.proofs import access, words
@@ -74,5 +75,8 @@ def as_xlsx(found: Iterable[Certificate], language: str) -> bytes:
 
 
 def disarmed(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula is given an apostrophe."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    """A spreadsheet runs a cell that begins so as a formula (CWE-1236), and takes no control letters."""
+    if not isinstance(value, str):
+        return value
+    value = ILLEGAL_CHARACTERS_RE.sub("", value)
+    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else value

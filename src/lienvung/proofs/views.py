@@ -18,9 +18,9 @@ from lienvung.people.views.organisations import pager
 from lienvung.proofs import access, actions, files, tables, words
 from lienvung.proofs.forms import (
     FACTS,
-    CertificateFacts,
     CertificateForm,
     CheckForm,
+    EditForm,
     IssuerForm,
     MeasureForm,
     ScopeForm,
@@ -162,17 +162,21 @@ def _replaced(request: HttpRequest) -> Certificate | None:
 def edit(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
     one = editable(request, id)
     initial = {name: getattr(one, name) for name in (*FACTS, "register_link")}
-    initial["issuer"] = str(one.issuer_id or "")
-    form = CertificateFacts(*posted(request), initial=initial, kind=one.kind_of)
+    initial |= {"issuer": str(one.issuer_id or ""), "revision": one.revision}
+    form = EditForm(*posted(request), initial=initial, kind=one.kind_of)
+    status = 200
     if form.is_valid():
         try:
             actions.change_certificate(by=person(request), certificate=one, **form.cleaned_data)
         except Problem as problem:
             form.blame(problem)
+            status = 409 if isinstance(problem, Conflict) else 422
         else:
             return redirect("proofs:certificate", id=one.pk)
+    elif form.errors:
+        status = 422
     context = {**rows_of(one), "form": form, "page_errors": form.errors}
-    return render(request, "proofs/edit.html", context, status=422 if form.errors else 200)
+    return render(request, "proofs/edit.html", context, status=status)
 
 
 @listed
@@ -255,7 +259,10 @@ def issuers(request: HttpRequest) -> HttpResponseBase:
             form.blame(problem)
         else:
             return redirect("proofs:issuers")
-    rows = [(body, [kinds()[key].name for key in body.kinds.split()]) for body in access.issuing_bodies()]
+    rows = [
+        (body, [kinds()[key].name for key in body.kinds.split()], access.may_end(request.user, body))
+        for body in access.issuing_bodies()
+    ]
     context = {"rows": rows, "form": form, "page_errors": form.errors}
     return render(request, "proofs/issuers.html", context, status=422 if form.errors else 200)
 
