@@ -105,6 +105,7 @@ def values(world: World) -> dict[str, str]:
         "issuing_body": str(body.pk),
         "calendar": proofs.make_calendar_key(by=world.accounts["member"]),
         "recall": str(recall.pk),
+        "notice": str(recall.notices.get(holder=world.shop).pk),
         "organisation": str(world.grower.pk),
         "stranger": str(world.stranger.pk),
         "account": str(world.accounts["member"].pk),

@@ -56,7 +56,7 @@ MEMBERS = [
     "/control/findings/{finding}",
     "/control/findings/{finding}/answer",
 ]
-OFFICIALS = ["/ledger/events/{event}", "/people/audit", "/people/new", "/quality/declare"]
+OFFICIALS = ["/ledger/events/{event}", "/people/audit", "/people/new", "/quality/declare", "/quality/notices"]
 OFFICIALS += [
     "/control/",
     "/control/establishments",

@@ -13,7 +13,7 @@ from lienvung.ledger.status import persistent_dispositions
 from lienvung.people.access import account_or_none, is_official, organisations_of, role_in
 from lienvung.people.models import Account, Membership, Organisation
 from lienvung.quality import rules
-from lienvung.quality.models import Recall
+from lienvung.quality.models import Notice, Recall
 from lienvung.quality.rules import HANOI
 from lienvung.territory.access import province_of
 
@@ -52,6 +52,24 @@ def _uuid(text: Any) -> uuid.UUID | None:
         return uuid.UUID(text)
     except (TypeError, ValueError, AttributeError):
         return None
+
+
+def notices() -> QuerySet[Notice]:
+    return Notice.objects.select_related("recall", "holder", "acknowledged_by", "answered_by")
+
+
+def notices_of(account: Any) -> QuerySet[Notice]:
+    """The notices to the account's organisations, newest first; for officials those of all recalls."""
+    known = account_or_none(account)
+    if known is not None and is_official(known):
+        return notices()
+    return notices().filter(holder__in=organisations_of(known))
+
+
+def waiting_notices(account: Any) -> QuerySet[Notice]:
+    """Those to the account's own organisations that still want an answer."""
+    own = organisations_of(account_or_none(account))
+    return notices().filter(holder__in=own, answered_at__isnull=True, recall__state=Recall.State.IN_FORCE)
 
 
 def glns_of(account: Any) -> set[str]:

@@ -15,7 +15,7 @@ from lienvung.errors import Conflict, Invalid, NotAllowed
 from lienvung.ledger import marking
 from lienvung.ledger.identifiers import candidates
 from lienvung.people.models import Account, Organisation
-from lienvung.quality import access, rules
+from lienvung.quality import access, notices, rules
 from lienvung.quality.models import Recall
 from lienvung.quality.scopes import Reach, reach_of
 from lienvung.texts import Text
@@ -70,11 +70,17 @@ def declare_recall(
         recall.scope = reach.summary
         recall.events = _capture(recall, now, reach, text)
         recall.save(update_fields=["scope", "events"])
+        issued = notices.issue(recall, at=now)
         record(
             action="quality.declare_recall",
             by=by,
             subject=recall,
-            details={"lot": lot, "things": len(reach.items) + len(reach.lots), "events": recall.events},
+            details={
+                "lot": lot,
+                "things": len(reach.items) + len(reach.lots),
+                "events": recall.events,
+                "notices": issued,
+            },
         )
     return recall
 

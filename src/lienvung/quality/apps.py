@@ -15,11 +15,17 @@ PAGES = [
     Page("quality:scope_csv", frozenset({SIGNED_IN}), note="officials and the producer's people"),
     Page("quality:declare", frozenset({OFFICIAL}), ("GET", "POST"), note=PROVINCE),
     Page("quality:close", frozenset({OFFICIAL}), ("GET", "POST"), note=PROVINCE),
+    Page("quality:notices", frozenset({SIGNED_IN}), note="one's own; officials all"),
+    Page("quality:notice", frozenset({SIGNED_IN}), note="the holder's people and officials"),
+    Page("quality:acknowledge", frozenset({SIGNED_IN}), ("POST",), note="the holder's people"),
+    Page("quality:answer", frozenset({SIGNED_IN}), ("GET", "POST"), note="the holder's people"),
 ]
 
 
 ACTS = {
     "quality.declare_recall": Text("Quyết định thu hồi một lô", "Decided on a recall"),
+    "quality.acknowledge_notice": Text("Xác nhận đã nhận thông báo thu hồi", "Acknowledged a recall notice"),
+    "quality.answer_notice": Text("Trả lời thông báo thu hồi", "Answered a recall notice"),
     "quality.close_recall": Text("Kết thúc thu hồi", "Closed a recall"),
 }
 
@@ -40,6 +46,10 @@ class QualityConfig(AppConfig):
         registry.navigation.register(NavigationItem("recalls", Text("Thu hồi", "Recalls"), "quality:index", order=40))
         label = Text("Thu hồi", "Recall")
         registry.lot_panels.register(Panel("quality.recall", label, "quality/parts/lot.html", panels.of_lot, order=10))
+        label = Text("Thông báo thu hồi cho bạn", "Recall notices for you")
+        registry.home_panels.register(
+            Panel("quality.notices", label, "quality/parts/home_notices.html", panels.of_notices, 5)
+        )
         registry.home_panels.register(
             Panel(
                 "quality.recalls",

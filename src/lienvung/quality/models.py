@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from decimal import Decimal
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
+from lienvung.catalogue import words
 from lienvung.people.models import Organisation
 from lienvung.quality import rules
 from lienvung.texts import Text
@@ -99,3 +101,65 @@ class Recall(models.Model):
     def lot_path(self) -> str:
         """The lot's scan page on our own domain."""
         return self.lot_uri.removeprefix("https://id.gs1.org")
+
+
+class Notice(models.Model):
+    """What a holder of recalled goods is told, and what it answers."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner_party = models.CharField(max_length=20)
+    recall = models.ForeignKey(Recall, on_delete=models.CASCADE, related_name="notices")
+    holder = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="recall_notices")
+    issued_at = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["-issued_at", "holder__name"]
+        constraints = [models.UniqueConstraint(fields=["recall", "holder"], name="quality_notice_one_a_holder")]
+
+    def __str__(self) -> str:
+        return f"{self.recall.lot_name}: {self.holder.name}"
+
+
+class NoticeLine(models.Model):
+    """Goods of one lot in one unit: what the ledger said at the decision, then what the holder says.
+
+    `present` and `sold_before` None: the ledger did not know how much. `found` None: not answered yet.
+    """
+
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="lines")
+    gtin = models.CharField(max_length=14)
+    lot = models.CharField(max_length=60, blank=True)
+    uom = models.CharField(max_length=3, blank=True)
+    product = models.CharField(max_length=240, blank=True)
+    product_en = models.CharField(max_length=240, blank=True)
+    present = models.DecimalField(max_digits=18, decimal_places=6, null=True)
+    sold_before = models.DecimalField(max_digits=18, decimal_places=6, null=True)
+    found = models.DecimalField(max_digits=18, decimal_places=6, null=True)
+    returned = models.DecimalField(max_digits=18, decimal_places=6, null=True)
+    destroyed = models.DecimalField(max_digits=18, decimal_places=6, null=True)
+    sold = models.DecimalField(max_digits=18, decimal_places=6, null=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    @property
+    def total(self) -> Decimal | None:
+        """What was there or was sold from there, as the ledger knew it."""
+        if self.present is None or self.sold_before is None:
+            return None
+        return self.present + self.sold_before
+
+    @property
+    def goods(self) -> Text:
+        return Text(self.product, self.product_en) if self.product else Text(f"GTIN {self.gtin}", "")
+
+    @property
+    def unit(self) -> Text:
+        return words.unit(self.uom) if self.uom else Text("món", "items")

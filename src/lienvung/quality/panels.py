@@ -26,6 +26,12 @@ def of_home(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
     return {"recalls": recalls, "official": is_official(account_or_none(request.user))} if recalls else None
 
 
+def of_notices(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
+    """The notices that wait for an answer of the reader's organisations."""
+    waiting = list(access.waiting_notices(request.user)[:10])
+    return {"notices": waiting} if waiting else None
+
+
 def own_goods(account: Any) -> list[dict[str, Any]]:
     """Recalls in force with goods at the account's own places: `recall`, and `held` as of the decision."""
     glns = access.glns_of(account)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from lienvung.quality import views
+from lienvung.quality import notice_views, views
 
 app_name = "quality"
 
@@ -15,5 +15,9 @@ urlpatterns: list[URLPattern] = [
     path("recalls/<uuid:id>", views.recall, name="recall"),
     path("recalls/<uuid:id>/scope.csv", views.scope_csv, name="scope_csv"),
     path("recalls/<uuid:id>/close", views.close, name="close"),
+    path("notices", notice_views.index, name="notices"),
+    path("notices/<uuid:id>", notice_views.notice, name="notice"),
+    path("notices/<uuid:id>/acknowledge", notice_views.acknowledge, name="acknowledge"),
+    path("notices/<uuid:id>/answer", notice_views.answer, name="answer"),
     path("declare", views.declare, name="declare"),
 ]

@@ -18,10 +18,10 @@ from lienvung.errors import Conflict, Invalid, NotAllowed, NotFound
 from lienvung.ledger.identifiers import candidates
 from lienvung.people.access import is_official
 from lienvung.people.models import Account
-from lienvung.quality import access, actions, rules
+from lienvung.quality import access, actions, notice_rules, rules
 from lienvung.quality.forms import NEUTRAL, CloseForm, DeclareForm
 from lienvung.quality.models import Recall
-from lienvung.quality.scopes import held, reach_of, rows_at, rows_of, totals_of
+from lienvung.quality.scopes import held, reach_of, rows_at, rows_of, totals_of, unit_text
 from lienvung.texts import Text
 
 COLUMNS = ("lot", "name", "producer", "public_text_vi", "public_text_en", "decided_at", "state", "closed_at")
@@ -99,7 +99,20 @@ def recall(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
         "totals": totals_of(rows),
         "may_close": found.state == Recall.State.IN_FORCE and access.may_decide(request.user, found.producer),
     }
+    if sees:
+        context |= {**_answers(found), "official": is_official(_who(request))}
     return render(request, "quality/recall.html", context)
+
+
+def _answers(found: Recall) -> dict[str, Any]:
+    """The notices with who has not answered, and how much is accounted for by unit."""
+    sent = list(access.notices().filter(recall=found).prefetch_related("lines"))
+    shares = notice_rules.accounted(line for notice in sent for line in notice.lines.all())
+    return {
+        "notices": sent,
+        "unanswered": [notice for notice in sent if notice.answered_at is None],
+        "shares": [(share, unit_text(share.uom)) for share in shares],
+    }
 
 
 @login_required

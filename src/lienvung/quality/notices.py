@@ -1,0 +1,116 @@
+"""Notices to those who hold recalled goods: issuing, acknowledging, answering; the only writers of these tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from lienvung.audit.actions import record
+from lienvung.catalogue.models import Place
+from lienvung.errors import Conflict, NotAllowed
+from lienvung.people.access import role_in
+from lienvung.people.models import Account, Organisation
+from lienvung.quality import notice_rules
+from lienvung.quality.models import Notice, NoticeLine, Recall
+from lienvung.quality.notice_rules import Told
+from lienvung.quality.scopes import gln_of
+
+
+def issue(recall: Recall, *, at: datetime) -> int:
+    """One notice for each organisation at whose places affected goods are; inside the transaction of the decision."""
+    rows = recall.scope.get("rows", [])
+    glns = {gln_of(row["place"]) for row in rows} - {""}
+    owners = {o.gln: o for o in Organisation.objects.filter(gln__in=glns)}
+    owners |= {p.gln: p.owner for p in Place.objects.select_related("owner").filter(gln__in=glns)}
+    by_holder: dict[Organisation, list[Mapping[str, object]]] = {}
+    for row in rows:
+        if holder := owners.get(gln_of(row["place"])):
+            by_holder.setdefault(holder, []).append(row)
+    issued = 0
+    for holder, own in sorted(by_holder.items(), key=lambda pair: pair[0].name):
+        lines = notice_rules.lines_of(own)
+        if not lines:
+            continue
+        notice = Notice.objects.create(recall=recall, holder=holder, owner_party=holder.owner_party, issued_at=at)
+        NoticeLine.objects.bulk_create(
+            NoticeLine(
+                notice=notice,
+                gtin=gtin,
+                lot=lot,
+                uom=uom,
+                product=line.product,
+                product_en=line.product_en,
+                present=line.present,
+                sold_before=line.sold,
+            )
+            for (gtin, lot, uom), line in lines.items()
+        )
+        issued += 1
+    return issued
+
+
+@transaction.atomic
+def acknowledge(*, by: Account | None, notice: Notice) -> Notice:
+    """A member of the holder has read it. Conflict when another one was first."""
+    _require(by, notice)
+    _recall_in_force(notice)
+    if not _claim(notice, by, timezone.now()):
+        raise Conflict(
+            "quality.acknowledged",
+            vi="Thông báo này đã được xác nhận.",
+            en="This notice was acknowledged already.",
+        )
+    record(action="quality.acknowledge_notice", by=by, subject=notice, details={"holder": notice.holder.name})
+    notice.refresh_from_db()
+    return notice
+
+
+def _claim(notice: Notice, by: Account | None, now: datetime) -> bool:
+    """Whether this is the first acknowledgement; the condition stands in the UPDATE, so that only one can be it."""
+    free = Notice.objects.filter(pk=notice.pk, acknowledged_at__isnull=True)
+    return bool(free.update(acknowledged_at=now, acknowledged_by=by))
+
+
+@transaction.atomic
+def report(*, by: Account | None, notice: Notice, told: Mapping[int, Told]) -> Notice:
+    """What the holder found of each line (by its id), and what became of it; may be corrected while the recall stands.
+
+    Raises Invalid (path `<line id>-note`) for what is not plausible and has no note, Conflict after closing.
+    """
+    _require(by, notice)
+    _recall_in_force(notice)
+    now = timezone.now()
+    for line in notice.lines.all():
+        answer = notice_rules.check_told(told[line.pk], line.total, path=f"{line.pk}-")
+        line.found, line.returned, line.destroyed = answer.found, answer.returned, answer.destroyed
+        line.sold, line.note = answer.sold, answer.note.strip()[:300]
+        line.save()
+    _claim(notice, by, now)  # who answers has read it
+    Notice.objects.filter(pk=notice.pk).update(answered_at=now, answered_by=by)
+    details = {
+        "holder": notice.holder.name,
+        "lines": [[line.lot, line.uom, *map(str, (line.found, line.returned, line.destroyed, line.sold))]
+                  for line in notice.lines.all()],
+    }  # fmt: skip
+    record(action="quality.answer_notice", by=by, subject=notice, details=details)
+    notice.refresh_from_db()
+    return notice
+
+
+def _recall_in_force(notice: Notice) -> None:
+    """The recall's row is locked: closing and answering wait for each other."""
+    recall = Recall.objects.select_for_update().get(pk=notice.recall_id)
+    if recall.state != Recall.State.IN_FORCE:
+        raise Conflict("quality.closed", vi="Lệnh thu hồi này đã kết thúc.", en="This recall is closed already.")
+
+
+def _require(by: Account | None, notice: Notice) -> None:
+    if by is not None and role_in(by, notice.holder) is None:
+        raise NotAllowed(
+            "quality.not_your_notice",
+            vi="Thông báo này gửi cho cơ sở khác.",
+            en="This notice was sent to another organisation.",
+        )
