@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
-from tests.lab_world import Lab, make_lab
+from openpyxl import load_workbook
+from tests.lab_world import Lab, make_lab, received
 from tests.world import BEGUN, World
 
 from lienvung.checks import actions as checks
+from lienvung.checks import sheets
 from lienvung.checks.models import Finding, Position
 from lienvung.epcis import build
-from lienvung.lab import alarms, holding
-from lienvung.lab.actions import order_sample
+from lienvung.errors import Invalid, ManyInvalid
+from lienvung.lab import alarms, holding, tables
+from lienvung.lab.actions import enter_result, order_sample
 from lienvung.lab.models import Alarm, Watch
 from lienvung.ledger import holds, marking, status
 from lienvung.ledger.capture import capture_events
@@ -172,3 +178,40 @@ def test_a_time_of_year_one_is_a_fault_of_the_form(world: World, lab: Lab) -> No
     for at in ("01/01/0001 00:00", "31/12/9999 23:59"):
         answer = browser.post(f"/lab/samples/{sample.code}/take", {"taken_by": "Người", "seal": "NP-1", "at": at})
         assert answer.status_code == 422
+
+
+def test_a_laboratory_cannot_dodge_the_limit_by_its_unit(world: World, lab: Lab) -> None:
+    sample = received(world, lab)
+    with pytest.raises(Invalid, match="mg/kg"):
+        enter_result(by=lab.tester, sample=sample, analyte="cadmium", unit="mg/L", value=Decimal(9))
+    assert not sample.results.exists()
+
+
+def test_control_characters_keep_no_table_from_being_loaded() -> None:
+    rows = [["\x01=1+1", "a\x1fb", 5]]
+    for data in (tables.xlsx_answer("x", ["a", "b", "c"], rows).content, sheets.xlsx_of(rows)):
+        assert [cell.value for cell in load_workbook(io.BytesIO(data)).worksheets[0][2]][:3] == ["'=1+1", "ab", 5]
+
+
+def _zip(**parts: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        for name, text in parts.items():
+            made.writestr(name.replace("__", "/"), text)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        _zip(**{"[Content_Types].xml": "<Types", "xl__workbook.xml": "<a"}),
+        b"PK\x03\x04" + b"\xff" * 400,
+        (",".join(tables.COLUMNS) + "\n,cad\x00mium,Cadimi,,max,0.4,mg/kg,,,,2026-01-01,\n").encode(),
+        (",".join(tables.COLUMNS) + "\n,cadmium,Cadimi,,max,sNaN,mg/kg,,,,2026-01-01,\n").encode(),
+        (",".join(tables.COLUMNS) + "\n,cadmium,Cadimi,,max,1e999999999,mg/kg,,,,2026-01-01,\n").encode(),
+        (",".join(tables.COLUMNS) + "\n,cadmium,Cadimi,,max,0.4,mg/kg,,,,10000-01-01,\n").encode(),
+    ],
+)
+def test_broken_tables_of_limits_are_faults(data: bytes) -> None:
+    with pytest.raises((Invalid, ManyInvalid)):
+        tables.read_limits(data, "limits.xlsx" if data[:2] == b"PK" else "limits.csv")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 
 from lienvung.checks.models import Finding
@@ -46,7 +47,10 @@ def rows_of(findings: Iterable[Finding]) -> list[tuple[Any, ...]]:
 
 def disarmed(value: Any) -> Any:
     """A text that a spreadsheet would take for a formula, made a plain one."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    if not isinstance(value, str):
+        return value
+    text = ILLEGAL_CHARACTERS_RE.sub("", value)  # a spreadsheet refuses them: one would keep all from being loaded
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def csv_of(rows: Sequence[Sequence[Any]]) -> str:

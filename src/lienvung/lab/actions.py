@@ -17,7 +17,7 @@ from lienvung.errors import Conflict, Invalid, ManyInvalid, NotAllowed
 from lienvung.lab import access, holding, rules, tables
 from lienvung.lab.models import Custody, Hold, Limit, PlanLine, Reason, Result, Sample
 from lienvung.lab.rules import Measured, Step, Verdict
-from lienvung.lab.units import spell
+from lienvung.lab.units import comparable, spell
 from lienvung.ledger import marking
 from lienvung.ledger.capture import capture_events
 from lienvung.ledger.identifiers import candidates
@@ -256,6 +256,14 @@ def enter_result(
                 en="Only a confirmed result of the same analyte of this sample is corrected.",
                 path="analyte",
             )
+    allowed = _limit_of(sample, analyte)
+    if allowed is not None and not comparable(measured.unit, allowed.unit):  # or no result would ever be over it
+        raise Invalid(
+            "lab.dimension",
+            vi=f"Giới hạn tính bằng {allowed.unit}; không so được với {measured.unit}.",
+            en=f"The limit is in {allowed.unit}, which {measured.unit} cannot be compared with.",
+            path="unit",
+        )
     known = Limit.objects.filter(analyte=analyte).first()
     try:
         with transaction.atomic():
@@ -329,11 +337,14 @@ def _unconfirmed(sample: Sample) -> QuerySet[Result]:
 
 def judged(result: Result) -> tuple[Limit | None, Verdict]:
     """The limit of the day on which the sample was taken, and what the result means against it."""
-    sample = result.sample
-    on = timezone.localdate(sample.taken_at) if sample.taken_at else timezone.localdate()
-    rows = Limit.objects.filter(analyte=result.analyte)
-    limit = rules.limit_on(rows, kind=sample.product_kind, analyte=result.analyte, on=on)
+    limit = _limit_of(result.sample, result.analyte)
     return limit, rules.judge(Measured(result.value, result.unit, result.lod, result.uncertainty), limit)
+
+
+def _limit_of(sample: Sample, analyte: str) -> Limit | None:
+    on = timezone.localdate(sample.taken_at) if sample.taken_at else timezone.localdate()
+    rows = Limit.objects.filter(analyte=analyte)
+    return rules.limit_on(rows, kind=sample.product_kind, analyte=analyte, on=on)
 
 
 def _holding(result: Result) -> bool:

@@ -13,9 +13,9 @@ from typing import Any
 
 from django.http import HttpResponse
 from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from lienvung.catalogue.words import PRODUCT_KINDS
 from lienvung.errors import Invalid, ManyInvalid
@@ -143,7 +143,9 @@ def _sheet(data: bytes) -> list[list[Any]]:
             if len(grid) > MOST_ROWS + 1:
                 break
         return grid
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, OSError) as fault:
+    except Invalid:
+        raise
+    except Exception as fault:  # broken XML, a broken stream, a password: the libraries below raise whatever they like
         raise _unreadable() from fault
 
 
@@ -160,6 +162,8 @@ def _text(cell: Any) -> str:
     text = "" if cell is None else str(cell).strip()
     if len(text) > 300:
         raise _wrong("dài quá 300 ký tự", "longer than 300 characters")
+    if not text.isprintable():
+        raise _wrong("có ký tự không in được", "there are characters that cannot be printed")
     return text.removeprefix("'") if text[1:2] in FORMULA_STARTS else text
 
 
@@ -301,4 +305,7 @@ def _disarmed(value: Any) -> Any:
         return value.isoformat(timespec="seconds")
     if isinstance(value, date):
         return value.isoformat()
-    return f"'{value}" if isinstance(value, str) and value[:1] in FORMULA_STARTS else value
+    if not isinstance(value, str):
+        return value
+    text = ILLEGAL_CHARACTERS_RE.sub("", value)  # a spreadsheet refuses them: one would keep all from being loaded
+    return f"'{text}" if text[:1] in FORMULA_STARTS else text
