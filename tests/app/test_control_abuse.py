@@ -152,3 +152,31 @@ def test_another_province_reads_and_cannot_touch_by_any_address(controlled: Cont
     for path in ("result", "sign", "other-side", "reopen", "amend", "items/nhan"):
         assert other.post(f"/control/inspections/{made.pk}/{path}", {}).status_code == 403
     assert other.post(f"/control/inspections/{made.pk}/again").status_code == 403
+
+
+def test_the_establishment_is_not_told_of_a_re_inspection_under_way(controlled: Controlled) -> None:
+    by, mill = controlled.inspector, controlled.mill
+    made = signed(by, visit(by, mill, failed=FAILED))
+    again = inspecting.start_inspection(by=by, establishment=mill, again_of=made)
+    pages = [f"/control/inspections/{made.pk}", f"/control/establishments/{mill.pk}", "/control/mine"]
+    for page in pages:
+        assert str(again.pk) not in client_of(controlled.member).get(page).content.decode()
+    for page in pages[:2]:
+        assert str(again.pk) in client_of(by).get(page).content.decode()
+
+
+def test_the_page_of_an_establishment_costs_the_same_after_many_visits(controlled: Controlled) -> None:
+    by, mill = controlled.inspector, controlled.mill
+    client = client_of(by)
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as taken:
+            assert client.get(f"/control/establishments/{mill.pk}").status_code == 200
+        return len(taken)
+
+    signed(by, visit(by, mill, failed=FAILED))
+    client.get(f"/control/establishments/{mill.pk}")
+    one = cost()
+    for _ in range(3):
+        signed(by, visit(by, mill, failed=FAILED))
+    assert cost() == one

@@ -214,6 +214,11 @@ def inspections(*, provinces: Iterable[str] | None = None) -> QuerySet[Inspectio
     return found if provinces is None else found.filter(establishment__province__in=list(provinces))
 
 
+def shown_to(account: Who, found: QuerySet[Inspection]) -> QuerySet[Inspection]:
+    """Those of an establishment that one sees at all: its people are not told of a visit under way."""
+    return found if is_official(account) else found.exclude(state=Inspection.State.OPEN)
+
+
 def inspection(id: uuid.UUID) -> Inspection:
     found = inspections().filter(pk=id).first()
     if found is None:

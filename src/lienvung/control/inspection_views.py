@@ -106,7 +106,7 @@ def inspection(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
         "closed": shown.closed.all(),
         "amendments": shown.amendments.all(),
         "as_signed": signing.is_as_signed(shown),
-        "again": shown.again.all(),
+        "again": access.shown_to(request.user, shown.again.all()),
     }
     return render(request, "control/inspection.html", context)
 

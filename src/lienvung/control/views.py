@@ -194,8 +194,7 @@ def establishment(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
         "small": shown.scale in words.SMALL,
     }
     if sees:
-        seen = [each for each in access.inspections().filter(establishment=shown)[:50]]
-        seen = [each for each in seen if access.may_see_inspection(request.user, each)]
+        seen = access.shown_to(request.user, access.inspections().filter(establishment=shown))[:50]
         context |= {
             "commitments": commitments,
             "inspections": [(each, words.KINDS[each.kind], words.INSPECTION_STATES[each.state]) for each in seen],
