@@ -237,6 +237,9 @@ def test_the_pages_from_form_to_band(world: World) -> None:
     assert pages(client, world, confirm="1").status_code == 409
     assert banded(world.pack_path)
     closed = client.post(done["Location"] + "/close", {"note": "Đã xử lý xong toàn bộ lô hàng."})
+    assert closed.status_code == 422, "the shop has not answered"
+    told = {"note": "Đã xử lý xong toàn bộ lô hàng.", "unanswered_reason": "Cửa hàng đã báo bằng điện thoại."}
+    closed = client.post(done["Location"] + "/close", told)
     assert closed.status_code == 302
     assert not banded(world.pack_path)
 

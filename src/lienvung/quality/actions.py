@@ -16,10 +16,11 @@ from lienvung.ledger import marking
 from lienvung.ledger.identifiers import candidates
 from lienvung.people.models import Account, Organisation
 from lienvung.quality import access, notices, rules
-from lienvung.quality.models import Recall
+from lienvung.quality.models import Notice, Recall
 from lienvung.quality.scopes import Reach, reach_of
 from lienvung.texts import Text
 
+SHORTEST_REASON = 10
 _GTIN = re.compile(r"/01/(\d{14})/")
 
 
@@ -85,18 +86,50 @@ def declare_recall(
     return recall
 
 
-def close_recall(*, by: Account | None, recall: Recall, note: str) -> Recall:
-    """End a recall: `recalled` is unset on everything on which no other recall stands. Conflict when closed already."""
+def choose_treatment(*, by: Account | None, recall: Recall, treatment: str, notice: Notice | None = None) -> None:
+    """What is done with the goods of the whole recall, or with those of one notice. Conflict after closing."""
+    _require(by, recall.producer)
+    treatment = rules.check_treatment(treatment)
+    with transaction.atomic():
+        if recall.pk not in {each.pk for each in _in_force_locked()}:
+            raise closed_already()
+        if notice is None:
+            Recall.objects.filter(pk=recall.pk).update(treatment=treatment)
+        else:
+            Notice.objects.filter(pk=notice.pk, recall=recall).update(treatment=treatment)
+        details = {"treatment": treatment, "holder": notice.holder.name if notice else ""}
+        record(action="quality.choose_treatment", by=by, subject=recall, details=details)
+    recall.refresh_from_db()
+
+
+def close_recall(*, by: Account | None, recall: Recall, note: str, unanswered_reason: str = "") -> Recall:
+    """End a recall: `recalled` is unset on everything on which no other recall stands. Conflict when closed already.
+
+    Somebody's closing (not the system's own) wants every notice answered, or `unanswered_reason`; else Invalid.
+    """
     _require(by, recall.producer)
     note = rules.check_words(note, path="note")
     with transaction.atomic():
         others = [other for other in _in_force_locked() if other.pk != recall.pk]
+        unanswered_reason = unanswered_reason.strip()
+        waiting = Notice.objects.filter(recall=recall, answered_at__isnull=True).count()
+        if waiting and by is not None and len(unanswered_reason) < SHORTEST_REASON:
+            raise Invalid(
+                "quality.unanswered",
+                vi=f"Còn {waiting} thông báo chưa trả lời: hãy nêu lý do kết thúc (từ 10 ký tự).",
+                en=f"{waiting} notices have no answer: say why it is closed all the same (10 characters or more).",
+                path="unanswered_reason",
+            )
         now = timezone.now()
         closed = Recall.objects.filter(pk=recall.pk, state=Recall.State.IN_FORCE).update(
-            state=Recall.State.CLOSED, closed_by=by, closed_at=now, closing_note=note
+            state=Recall.State.CLOSED,
+            closed_by=by,
+            closed_at=now,
+            closing_note=note,
+            unanswered_reason=unanswered_reason if waiting else "",
         )
         if not closed:
-            raise Conflict("quality.closed", vi="Lệnh thu hồi này đã kết thúc.", en="This recall is closed already.")
+            raise closed_already()
         told = marking.without(_told(recall), [event for other in others for event in _told(other)])
         marking.capture_all(rules.closing_events(recall=recall.pk, time=now, told=told), submitter=_submitter(recall))
         record(action="quality.close_recall", by=by, subject=recall, details={"lot": recall.lot_uri})
@@ -125,6 +158,10 @@ def _insert(recall: Recall) -> None:
             recall.save(force_insert=True)
     except IntegrityError as clash:
         raise recalled_already() from clash
+
+
+def closed_already() -> Conflict:
+    return Conflict("quality.closed", vi="Lệnh thu hồi này đã kết thúc.", en="This recall is closed already.")
 
 
 def recalled_already() -> Conflict:

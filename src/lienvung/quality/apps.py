@@ -19,6 +19,8 @@ PAGES = [
     Page("quality:notice", frozenset({SIGNED_IN}), note="the holder's people and officials"),
     Page("quality:acknowledge", frozenset({SIGNED_IN}), ("POST",), note="the holder's people"),
     Page("quality:answer", frozenset({SIGNED_IN}), ("GET", "POST"), note="the holder's people"),
+    Page("quality:treatment", frozenset({OFFICIAL}), ("GET", "POST"), note=PROVINCE),
+    Page("quality:report", frozenset({SIGNED_IN}), note="officials and the producer's people"),
 ]
 
 
@@ -26,6 +28,7 @@ ACTS = {
     "quality.declare_recall": Text("Quyết định thu hồi một lô", "Decided on a recall"),
     "quality.acknowledge_notice": Text("Xác nhận đã nhận thông báo thu hồi", "Acknowledged a recall notice"),
     "quality.answer_notice": Text("Trả lời thông báo thu hồi", "Answered a recall notice"),
+    "quality.choose_treatment": Text("Chọn hình thức xử lý hàng thu hồi", "Chose a treatment of recalled goods"),
     "quality.close_recall": Text("Kết thúc thu hồi", "Closed a recall"),
 }
 

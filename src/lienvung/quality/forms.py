@@ -108,11 +108,37 @@ class DeclareForm(forms.Form):
         )
 
 
+class TreatmentForm(forms.Form):
+    """One of the four treatments, for the whole recall or for one notice."""
+
+    treatment = forms.ChoiceField(required=False)
+    notice = forms.ChoiceField(required=False)
+
+    def __init__(self, *args: Any, language: str, holders: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ways = {"": Text("chưa chọn", "not chosen"), **rules.TREATMENTS}
+        whole = Text("mọi nơi giữ hàng", "all holders").in_language(language)
+        for name, label, choices in (
+            (
+                "treatment",
+                Text("Hình thức xử lý", "Treatment"),
+                [(k, w.in_language(language)) for k, w in ways.items()],
+            ),
+            ("notice", Text("Cho", "For"), [("", whole), *holders.items()]),
+        ):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.label, field.choices = label.in_language(language), choices
+
+
 class CloseForm(forms.Form):
     """Why the recall ends."""
 
     note = forms.CharField(widget=forms.Textarea, min_length=10, max_length=2_000)
+    unanswered_reason = forms.CharField(widget=forms.Textarea, required=False, max_length=2_000)
 
     def __init__(self, *args: Any, language: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        words = Text("Vì sao không chờ trả lời (khi còn thông báo chưa trả lời)", "Why answers are not waited for")
+        self.fields["unanswered_reason"].label = words.in_language(language)
         self.fields["note"].label = Text("Vì sao kết thúc", "Why it ends").in_language(language)

@@ -56,6 +56,8 @@ class Recall(models.Model):
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)
     closing_note = models.TextField(blank=True)
+    treatment = models.CharField(max_length=12, blank=True, default="")  # of all goods; a notice may have its own
+    unanswered_reason = models.TextField(blank=True, default="")  # why it was closed before everybody had answered
 
     class Meta:
         ordering = ["-decided_at"]
@@ -98,6 +100,10 @@ class Recall(models.Model):
         return rules.ORIGINS.get(self.origin, Text("", ""))
 
     @property
+    def treatment_text(self) -> Text | None:
+        return rules.TREATMENTS.get(self.treatment)
+
+    @property
     def lot_path(self) -> str:
         """The lot's scan page on our own domain."""
         return self.lot_uri.removeprefix("https://id.gs1.org")
@@ -118,12 +124,19 @@ class Notice(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
 
+    treatment = models.CharField(max_length=12, blank=True, default="")  # '' = that of the recall
+
     class Meta:
         ordering = ["-issued_at", "holder__name"]
         constraints = [models.UniqueConstraint(fields=["recall", "holder"], name="quality_notice_one_a_holder")]
 
     def __str__(self) -> str:
         return f"{self.recall.lot_name}: {self.holder.name}"
+
+    @property
+    def treatment_text(self) -> Text | None:
+        """Its own, else the recall's."""
+        return rules.TREATMENTS.get(self.treatment or self.recall.treatment)
 
 
 class NoticeLine(models.Model):

@@ -27,6 +27,14 @@ ORIGINS = {
     "other": Text("nguồn khác", "something else"),
 }
 
+# Thông tư 17/2021/TT-BNNPTNT: the four ways
+TREATMENTS = {
+    "fix": Text("khắc phục lỗi sản phẩm, lỗi ghi nhãn", "fix the product or its label"),
+    "change_use": Text("chuyển mục đích sử dụng", "change of use"),
+    "re_export": Text("tái xuất", "re-export"),
+    "destroy": Text("tiêu huỷ", "destroy"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -55,6 +63,18 @@ def check_case(case: Case, *, now: datetime) -> Case:
         origin=case.origin if case.origin in ORIGINS else "",
         origin_text=case.origin_text.strip()[:LONGEST_LINE],
     )
+
+
+def check_treatment(word: str) -> str:
+    """One of the four ways, or nothing chosen yet."""
+    if word and word not in TREATMENTS:
+        raise Invalid(
+            "quality.treatment",
+            vi="Hãy chọn một trong bốn hình thức xử lý.",
+            en="Choose one of the four treatments.",
+            path="treatment",
+        )
+    return word
 
 
 def clock(decide_by: datetime, *, at: datetime, decided: bool) -> Text:

@@ -19,7 +19,7 @@ from lienvung.ledger.identifiers import candidates
 from lienvung.people.access import is_official
 from lienvung.people.models import Account
 from lienvung.quality import access, actions, notice_rules, rules
-from lienvung.quality.forms import NEUTRAL, CloseForm, DeclareForm
+from lienvung.quality.forms import NEUTRAL, CloseForm, DeclareForm, TreatmentForm
 from lienvung.quality.models import Recall
 from lienvung.quality.scopes import held, reach_of, rows_at, rows_of, totals_of, unit_text
 from lienvung.texts import Text
@@ -207,10 +207,42 @@ def close(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
         return redirect("quality:recall", id=found.pk)  # which says that it is closed
     form = CloseForm(request.POST or None, language=_language())
     if request.method == "POST" and form.is_valid():
-        actions.close_recall(by=account, recall=found, note=form.cleaned_data["note"])
-        return redirect("quality:recall", id=found.pk)
+        try:
+            actions.close_recall(by=account, recall=found, **form.cleaned_data)
+        except Invalid as fault:
+            form.add_error(fault.path, fault.text(_language()))
+        else:
+            return redirect("quality:report", id=found.pk)
     status = 422 if form.errors else 200
     return render(request, "quality/close.html", {"recall": found, "form": form}, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def treatment(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    account, found = _official(request), _recall(id)
+    if not access.may_decide(account, found.producer):
+        raise NotAllowed("quality.not_your_province", vi="Không thuộc tỉnh của bạn.", en="Not of your province.")
+    sent = {str(notice.pk): notice for notice in access.notices().filter(recall=found)}
+    holders = {key: notice.holder.name for key, notice in sent.items()}
+    form = TreatmentForm(request.POST if request.method == "POST" else None, language=_language(), holders=holders)
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        actions.choose_treatment(by=account, recall=found, treatment=told["treatment"], notice=sent.get(told["notice"]))
+        return redirect("quality:recall", id=found.pk)
+    context = {"recall": found, "form": form}
+    return render(request, "quality/treatment.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_GET
+def report(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """The closing report; before the end the same as it stands."""
+    found = _recall(id)
+    if not access.may_see_scope(request.user, found):
+        raise NotAllowed("quality.scope", vi="Bạn không xem được báo cáo này.", en="You may not see this report.")
+    context = {"recall": found, "official": is_official(_who(request)), **_answers(found)}
+    return render(request, "quality/report.html", context)
 
 
 def _csv(name: str, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> HttpResponse:
