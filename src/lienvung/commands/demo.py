@@ -1,6 +1,6 @@
 """Build the demo story once and serve it; everything in it is marked as illustrative.
 
-Six months of fifteen products from Ninh Bình to Hà Nội, about 20,000 EPCIS events,
+Six months of fifteen products from Ninh Bình to Hà Nội, about 22,800 EPCIS events,
 in an SQLite database of its own (var/demo, or LIENVUNG_HOME). The second start uses
 what is there; an interrupted build is thrown away and made anew.
 
@@ -148,6 +148,7 @@ def _print_story(built: dict[str, Any]) -> None:
         f"  gói bị thu hồi / a recalled pack     {origin}{marks['rice_pack_2']}",
         f"  chai rượu nếp / a bottle of wine     {origin}{marks['wine_bottle']}",
         f"  trang lô / lot page                  {origin}/ledger/things{marks['rice_packs_2']}",
+        *_rooms(origin, built["rooms"], marks),
         f"  đăng nhập / sign in                  {origin}{reverse('people:sign_in')}",
         *(f"    {account['email']:<32} {account['vi']} / {account['en']}" for account in built["accounts"]),
         f"    mật khẩu chung / password          {built['password']}",
@@ -157,6 +158,17 @@ def _print_story(built: dict[str, Any]) -> None:
     ]
     lines += _examples(built["examples"])
     print("\n".join(lines), flush=True)
+
+
+def _rooms(origin: str, rooms: dict[str, Any], marks: dict[str, str]) -> list[str]:
+    """What the rooms of quality hold, with the addresses to look at."""
+    shown = [
+        ("lô bị tạm giữ / a held lot", marks["glutinous_bulk_3"]),
+        (f"{rooms['certificates']} giấy chứng nhận / certificates", reverse("proofs:index")),
+        (f"{rooms['establishments']} cơ sở, {rooms['inspections']} lần kiểm tra / visits", reverse("control:desk")),
+        (f"{len(rooms['findings'])} phát hiện / findings", reverse("checks:index")),
+    ]
+    return [f"  {words:<36} {origin}{path}" for words, path in shown]
 
 
 def marks_uri(built: dict[str, Any], name: str) -> str:
