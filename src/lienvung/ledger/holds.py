@@ -37,7 +37,7 @@ from lienvung.people.access import organisation
 RECALLED, HELD = "recalled", "non_conformant"
 STOPPING = (RECALLED, HELD)
 CHUNK = 400
-AT_ONCE = 1_000  # events that are looked through in one go
+AT_ONCE = 200  # events that are looked through in one go: their alarms are raised behind the writers' lock
 MOST_NAMED = 3  # held goods that a refusal names
 
 # CBV 2.0 business steps by which goods go on, are packed, offered, sold or used up.
