@@ -16,7 +16,6 @@ from tests.lab_world import Lab, make_lab, received
 from tests.world import BEGUN, World
 
 from lienvung.checks import actions as checks
-from lienvung.checks import sheets
 from lienvung.checks.models import Finding, Position
 from lienvung.epcis import build
 from lienvung.errors import Invalid, ManyInvalid
@@ -26,6 +25,7 @@ from lienvung.lab.models import Alarm, Watch
 from lienvung.ledger import holds, marking, status
 from lienvung.ledger.capture import capture_events
 from lienvung.ledger.events import latest
+from lienvung.registry import sheets
 
 pytestmark = pytest.mark.django_db
 REASON = "Kết quả kiểm nghiệm không đạt."
@@ -189,7 +189,7 @@ def test_a_laboratory_cannot_dodge_the_limit_by_its_unit(world: World, lab: Lab)
 
 def test_control_characters_keep_no_table_from_being_loaded() -> None:
     rows = [["\x01=1+1", "a\x1fb", 5]]
-    for data in (tables.xlsx_answer("x", ["a", "b", "c"], rows).content, sheets.xlsx_of(rows)):
+    for data in (tables.xlsx_answer("x", ["a", "b", "c"], rows).content, sheets.xlsx_of("x", ["a", "b", "c"], rows)):
         assert [cell.value for cell in load_workbook(io.BytesIO(data)).worksheets[0][2]][:3] == ["'=1+1", "ab", 5]
 
 

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
-
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
 
 from lienvung.checks.models import Finding
 from lienvung.lineage.anomalies_words import KIND_TEXTS
@@ -18,7 +12,6 @@ COLUMNS = (
     "kind", "kind_vi", "severity", "subject", "gtin", "provinces", "text_vi", "text_en", "happened_at", "first_seen",
     "last_seen", "state", "state_at", "reason", "answer", "events",
 )  # fmt: skip
-WIDTHS = {"text_vi": 60, "text_en": 60, "subject": 40, "kind_vi": 30}
 
 
 def rows_of(findings: Iterable[Finding]) -> list[tuple[Any, ...]]:
@@ -43,37 +36,3 @@ def rows_of(findings: Iterable[Finding]) -> list[tuple[Any, ...]]:
         )
         for found in findings
     ]
-
-
-def disarmed(value: Any) -> Any:
-    """A text that a spreadsheet would take for a formula, made a plain one."""
-    if not isinstance(value, str):
-        return value
-    text = ILLEGAL_CHARACTERS_RE.sub("", value)  # a spreadsheet refuses them: one would keep all from being loaded
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-def csv_of(rows: Sequence[Sequence[Any]]) -> str:
-    """With a byte order mark, so that spreadsheets read Vietnamese."""
-    text = io.StringIO()
-    text.write("\ufeff")
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    writer.writerows([disarmed(value) for value in row] for row in rows)
-    return text.getvalue()
-
-
-def xlsx_of(rows: Sequence[Sequence[Any]]) -> bytes:
-    book = Workbook()
-    sheet = book.active
-    sheet.title = "Phát hiện"
-    sheet.append(COLUMNS)
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-        sheet.column_dimensions[cell.column_letter].width = WIDTHS.get(str(cell.value), 16)
-    for row in rows:
-        sheet.append([disarmed(value) for value in row])
-    sheet.freeze_panes = "A2"
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()

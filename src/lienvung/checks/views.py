@@ -18,6 +18,7 @@ from lienvung.checks.rules import PARAMETER_TEXTS
 from lienvung.errors import Conflict, Invalid, NotAllowed, NotFound
 from lienvung.lineage.anomalies_words import DEFAULT_GROUPS, DEFAULTS, KIND_TEXTS
 from lienvung.people.access import account_or_none, is_official
+from lienvung.registry.sheets import csv_answer, xlsx_answer
 from lienvung.texts import Text
 
 PER_PAGE = 50
@@ -70,20 +71,14 @@ def index(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def as_csv(request: HttpRequest) -> HttpResponse:
-    rows = sheets.rows_of(_sought(request)[1][:MOST_ROWS])
-    response = HttpResponse(sheets.csv_of(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="findings.csv"'
-    return response
+    return csv_answer("findings", sheets.COLUMNS, sheets.rows_of(_sought(request)[1][:MOST_ROWS]))
 
 
 @login_required
 @require_GET
 def as_xlsx(request: HttpRequest) -> HttpResponse:
     rows = sheets.rows_of(_sought(request)[1][:MOST_ROWS])
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    response = HttpResponse(sheets.xlsx_of(rows), content_type=kind)
-    response["Content-Disposition"] = 'attachment; filename="findings.xlsx"'
-    return response
+    return xlsx_answer("findings", sheets.COLUMNS, rows, title="Phát hiện")
 
 
 @login_required

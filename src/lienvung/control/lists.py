@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 
 from lienvung.control import access, reference, rules, words
 from lienvung.control.models import Commitment, Establishment, Finding, Inspection, PlanRow
+from lienvung.registry import sheets
 from lienvung.texts import Text
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Said = Callable[[Text], str]
 
 
@@ -166,42 +160,15 @@ LISTS = {
 
 
 def as_csv(name: str, provinces: list[str], said: Said) -> HttpResponse:
-    """With a byte order mark, so that spreadsheets read Vietnamese; formulas disarmed."""
     listing = LISTS[name]
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    answer.write("\ufeff")
-    writer = csv.writer(answer)
-    writer.writerow([code for code, _ in listing.columns])
-    for record in listing.records(provinces):
-        writer.writerow(["" if cell is None else disarmed(cell) for cell in listing.row(record, said)])
-    return answer
+    return sheets.csv_answer(name, [code for code, _ in listing.columns], _rows(listing, provinces, said))
 
 
 def as_xlsx(name: str, provinces: list[str], said: Said) -> HttpResponse:
     listing = LISTS[name]
-    book = Workbook()
-    sheet = book.active
-    sheet.title = said(listing.title)[:31]
-    sheet.append([said(label) for _, label in listing.columns])
-    for record in listing.records(provinces):
-        sheet.append([disarmed(cell) for cell in listing.row(record, said)])
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-    sheet.freeze_panes = "A2"
-    for number, column in enumerate(sheet.columns, start=1):
-        longest = max(len(str(cell.value or "")) for cell in column)
-        sheet.column_dimensions[get_column_letter(number)].width = min(max(longest + 2, 10), 60)
-    out = io.BytesIO()
-    book.save(out)
-    answer = HttpResponse(out.getvalue(), content_type=XLSX)
-    answer["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
-    return answer
+    columns = [said(label) for _, label in listing.columns]
+    return sheets.xlsx_answer(name, columns, _rows(listing, provinces, said), title=said(listing.title))
 
 
-def disarmed(value: Any) -> Any:
-    """A spreadsheet runs a cell that begins so as a formula (CWE-1236), and takes no control letters."""
-    if not isinstance(value, str):
-        return value
-    value = ILLEGAL_CHARACTERS_RE.sub("", value)
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else value
+def _rows(listing: Listing, provinces: list[str], said: Said) -> list[list[Any]]:
+    return [listing.row(record, said) for record in listing.records(provinces)]

@@ -12,9 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.http import HttpResponse
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
+from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
 from lienvung.catalogue.words import PRODUCT_KINDS
@@ -23,12 +21,11 @@ from lienvung.lab import words
 from lienvung.lab.models import Limit, Result
 from lienvung.lab.rules import Comparison
 from lienvung.lab.units import spell
+from lienvung.registry.sheets import FORMULA_STARTS, csv_answer, xlsx_answer
 
 MOST_BYTES = 5_000_000
 MOST_UNPACKED = 60_000_000
 MOST_ROWS = 5_000
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COLUMNS = (
     "product_kind",
     "analyte",
@@ -265,47 +262,5 @@ def value_words(result: Result) -> str:
     return f"{plain_number(result.value)}{spread} {result.unit}"
 
 
-def csv_answer(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
-    """CSV with a byte order mark, so that spreadsheets read Vietnamese; a leading = + - @ is disarmed."""
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    response.write("\ufeff")
-    writer = csv.writer(response)
-    writer.writerow(columns)
-    writer.writerows([_disarmed(cell) for cell in row] for row in rows)
-    return response
-
-
-def xlsx_answer(name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
-    """The same as a spreadsheet; texts stay texts, whatever they begin with."""
-    book = Workbook()
-    sheet = book.worksheets[0]
-    sheet.title = name[:31]
-    sheet.append(list(columns))
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-    sheet.freeze_panes = "A2"
-    for row in rows:
-        sheet.append([_disarmed(cell) for cell in row])
-    for number, column in enumerate(columns, 1):
-        sheet.column_dimensions[get_column_letter(number)].width = max(12, len(str(column)) + 4)
-    out = io.BytesIO()
-    book.save(out)
-    response = HttpResponse(out.getvalue(), content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
-    return response
-
-
 def answer(kind: str, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:
     return (xlsx_answer if kind == "xlsx" else csv_answer)(name, columns, rows)
-
-
-def _disarmed(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds")
-    if isinstance(value, date):
-        return value.isoformat()
-    if not isinstance(value, str):
-        return value
-    text = ILLEGAL_CHARACTERS_RE.sub("", value)  # a spreadsheet refuses them: one would keep all from being loaded
-    return f"'{text}" if text[:1] in FORMULA_STARTS else text

@@ -10,6 +10,7 @@ rarest; where all are common it goes through the blocks, cheapest condition firs
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -25,7 +26,7 @@ LATELY = 16  # blocks
 FULL = (1 << SIZE) - 1
 
 
-class Condition:
+class Condition(ABC):
     """Base: a condition that only knows which of given events have it."""
 
     cost = 9
@@ -36,8 +37,9 @@ class Condition:
     def bits(self, block: Block) -> int:
         return bits_of(self.keep(range(block.first, block.last + 1)), block.first)
 
+    @abstractmethod
     def keep(self, rids: Sequence[int]) -> set[int]:
-        raise NotImplementedError
+        """Which of these events have it."""
 
 
 class Known(Condition):

@@ -1,18 +1,13 @@
-"""Certificates as CSV and as a spreadsheet; what begins a formula is disarmed."""
+"""Certificates as CSV and as a spreadsheet; what a line of such a list says."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from typing import Any, Final
 
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
-
 from lienvung.proofs import access, words
 from lienvung.proofs.models import Certificate
+from lienvung.registry import sheets
 from lienvung.texts import Text
 
 COLUMNS: Final[dict[str, Text]] = {
@@ -27,7 +22,6 @@ COLUMNS: Final[dict[str, Text]] = {
     "scope": Text("Phạm vi", "Scope"),
     "page": Text("Trang", "Page"),
 }
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def row_of(one: Certificate, language: str) -> dict[str, Any]:
@@ -47,36 +41,17 @@ def row_of(one: Certificate, language: str) -> dict[str, Any]:
 
 
 def as_csv(found: Iterable[Certificate], language: str) -> bytes:
-    """With a byte order mark, so that spreadsheets read Vietnamese."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([label.in_language(language) for label in COLUMNS.values()])
-    for one in found:
-        writer.writerow([disarmed(value) for value in row_of(one, language).values()])
-    return ("\ufeff" + out.getvalue()).encode()
+    return sheets.csv_of(_columns(language), _rows(found, language))
 
 
 def as_xlsx(found: Iterable[Certificate], language: str) -> bytes:
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = Text("Giấy chứng nhận", "Certificates").in_language(language)
-    sheet.append([label.in_language(language) for label in COLUMNS.values()])
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-    for one in found:
-        sheet.append([disarmed(value) for value in row_of(one, language).values()])
-    sheet.freeze_panes = "A2"
-    for letter, width in zip("ABCDEFGHIJ", (30, 22, 20, 30, 20, 12, 12, 18, 50, 60)):
-        sheet.column_dimensions[letter].width = width
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    title = Text("Giấy chứng nhận", "Certificates").in_language(language)
+    return sheets.xlsx_of(title, _columns(language), _rows(found, language))
 
 
-def disarmed(value: Any) -> Any:
-    """A spreadsheet runs a cell that begins so as a formula (CWE-1236), and takes no control letters."""
-    if not isinstance(value, str):
-        return value
-    value = ILLEGAL_CHARACTERS_RE.sub("", value)
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else value
+def _columns(language: str) -> list[str]:
+    return [label.in_language(language) for label in COLUMNS.values()]
+
+
+def _rows(found: Iterable[Certificate], language: str) -> list[list[Any]]:
+    return [list(row_of(one, language).values()) for one in found]

@@ -17,6 +17,7 @@ from lienvung.people.models import Account
 from lienvung.proofs import access, actions, calendar, tables, words
 from lienvung.proofs.models import Certificate
 from lienvung.proofs.panels import rows_of
+from lienvung.registry.sheets import XLSX
 
 ICS = "text/calendar; charset=utf-8"
 REMIND_DAYS = 30
@@ -50,7 +51,7 @@ def watch_csv(request: HttpRequest) -> HttpResponseBase:
 
 @listed
 def watch_xlsx(request: HttpRequest) -> HttpResponseBase:
-    return _file(tables.as_xlsx(_watched(person(request)), language()), tables.XLSX, "certificates.xlsx")
+    return _file(tables.as_xlsx(_watched(person(request)), language()), XLSX, "certificates.xlsx")
 
 
 @listed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import uuid
 from typing import Any
@@ -22,6 +21,7 @@ from lienvung.quality import access, actions, notice_rules, rules
 from lienvung.quality.forms import NEUTRAL, CloseForm, DeclareForm, TreatmentForm
 from lienvung.quality.models import Recall
 from lienvung.quality.scopes import held, reach_of, rows_at, rows_of, totals_of, unit_text
+from lienvung.registry.sheets import csv_answer
 from lienvung.texts import Text
 
 COLUMNS = ("lot", "name", "producer", "public_text_vi", "public_text_en", "decided_at", "state", "closed_at")
@@ -74,7 +74,7 @@ def _open_rows() -> list[dict[str, Any]]:
 @require_GET
 def open_csv(request: HttpRequest) -> HttpResponse:
     """Recalled lots as open data."""
-    return _csv("recalls.csv", COLUMNS, _open_rows())
+    return csv_answer("recalls", COLUMNS, [[row.get(column, "") for column in COLUMNS] for row in _open_rows()])
 
 
 @require_GET
@@ -132,7 +132,8 @@ def scope_csv(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
         for row in rows_of(found.scope)
     ]
     columns = "place place_name gtin product product_en lot state state_vi state_en things quantity uom unit_vi unit_en"
-    return _csv(f"recall-{found.pk}.csv", tuple(columns.split()), rows)
+    names = columns.split()
+    return csv_answer(f"recall-{found.pk}", names, [[row.get(name, "") for name in names] for row in rows])
 
 
 @login_required
@@ -243,19 +244,3 @@ def report(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
         raise NotAllowed("quality.scope", vi="Bạn không xem được báo cáo này.", en="You may not see this report.")
     context = {"recall": found, "official": is_official(_who(request)), **_answers(found)}
     return render(request, "quality/report.html", context)
-
-
-def _csv(name: str, columns: tuple[str, ...], rows: list[dict[str, Any]]) -> HttpResponse:
-    """CSV with a byte order mark, so that spreadsheets read Vietnamese; a leading = + - @ is disarmed."""
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.write("\ufeff")
-    writer = csv.writer(response)
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_disarmed(row.get(column, "")) for column in columns])
-    return response
-
-
-def _disarmed(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from lienvung.errors import NotFound
 from lienvung.people.gate import listed, person
+from lienvung.registry.sheets import csv_answer
 from lienvung.scan import access, scores
 from lienvung.scan.scores import LotScore
 
@@ -26,9 +27,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @listed
 def as_csv(request: HttpRequest) -> HttpResponse:
-    response = HttpResponse(scores.csv_of(_found(request)[1]), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="completeness.csv"'
-    return response
+    return csv_answer("completeness", scores.COLUMNS, scores.rows_of(_found(request)[1]))
 
 
 @listed

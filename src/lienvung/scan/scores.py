@@ -5,8 +5,6 @@ A lot's journey ends where its packs get codes of their own, so that of the firs
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -90,26 +88,16 @@ def as_json(found: LotScore) -> dict[str, Any]:
     }
 
 
-def csv_of(found: Iterable[LotScore]) -> str:
-    """With a byte order mark, so that spreadsheets read Vietnamese."""
-    text = io.StringIO()
-    text.write("\ufeff")
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for one in found:
-        product, result = one.lot.product, one.score
-        row = (
-            product.name, product.gtin, one.lot.number, product.owner.name, result.percent, result.present, result.of,
-            f"{result.stages_recorded}/{len(result.stages)}", " ".join(item.key for item in result.missing),
-            "; ".join(item.name.vi for item in result.missing),
-        )  # fmt: skip
-        writer.writerow([_disarmed(value) for value in row])
-    return text.getvalue()
-
-
-def _disarmed(value: Any) -> Any:
-    """A text that a spreadsheet would take for a formula, made a plain one."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+def rows_of(found: Iterable[LotScore]) -> list[tuple[Any, ...]]:
+    """The lines of the list as a file, by COLUMNS."""
+    return [
+        (
+            one.lot.product.name, one.lot.product.gtin, one.lot.number, one.lot.product.owner.name, one.score.percent,
+            one.score.present, one.score.of, f"{one.score.stages_recorded}/{len(one.score.stages)}",
+            " ".join(item.key for item in one.score.missing), "; ".join(item.name.vi for item in one.score.missing),
+        )
+        for one in found
+    ]  # fmt: skip
 
 
 def _steps(lot: Lot, serial: str) -> list[trace.Step]:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 from django.http import HttpRequest, HttpResponse
 
+from lienvung.registry.sheets import FORMULA_STARTS
 from lienvung.texts import Text
 from lienvung.web.templatetags.words import choose
 
 # A spreadsheet runs a cell that begins so as a formula (CWE-1236).
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
