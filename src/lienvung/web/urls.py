@@ -30,6 +30,10 @@ urlpatterns = [
     path("lab/", include("lienvung.lab.urls")),
     path("checks/", include("lienvung.checks.urls")),
     path("quality/", include("lienvung.quality.urls")),
+    path("field/", include("lienvung.field.urls")),
+    path("diary/", include("lienvung.diary.urls")),
+    path("books/", include("lienvung.books.urls")),
+    path("cases/", include("lienvung.cases.urls")),
     path("control/", include("lienvung.control.urls")),
     path("", include("lienvung.scan.urls")),
     path("", include("lienvung.resolver.urls")),  # last: it answers GS1 Digital Link paths at the root

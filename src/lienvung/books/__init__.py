@@ -1,0 +1,1 @@
+"""The co-operative's book in Excel: template, staged import, undo."""

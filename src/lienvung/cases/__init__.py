@@ -1,0 +1,1 @@
+"""What consumers report from the scan page, complaints, and the cases that they become."""

@@ -1,0 +1,1 @@
+"""Plots, herds and ponds, and what is done on them: the production diary that harvests rest on."""
