@@ -16,15 +16,19 @@ from lienvung.registry.parts import (
     ActWords,
     AreaProvider,
     BackgroundChore,
+    DecidedRecall,
     Goods,
     Identifier,
     LinkProvider,
     NavigationItem,
     OfferedLink,
+    Origin,
     Page,
     Panel,
     Proof,
     ProofProvider,
+    RecallFinder,
+    RecallOrigin,
     SearchHit,
     SearchProvider,
     ToldProof,
@@ -43,6 +47,8 @@ link_providers: Registry[LinkProvider] = Registry("link_providers")
 chores: Registry[BackgroundChore] = Registry("chores")
 certified_areas: Registry[AreaProvider] = Registry("certified_areas")
 proofs: Registry[ProofProvider] = Registry("proofs")
+origins: Registry[RecallOrigin] = Registry("origins")
+recall_finders: Registry[RecallFinder] = Registry("recall_finders")
 
 ALL = (
     navigation,
@@ -57,6 +63,8 @@ ALL = (
     certified_areas,
     chores,
     proofs,
+    origins,
+    recall_finders,
 )
 
 
@@ -64,6 +72,11 @@ def freeze() -> None:
     """Close every registry; called once all rooms are ready."""
     for registry in ALL:
         registry.freeze()
+
+
+def recalls_of_origin(origin: str, id: object) -> list[DecidedRecall]:
+    """The recalls decided from the case, result or report `id` of the room that registered `origin`; newest first."""
+    return [recall for finder in recall_finders for recall in finder.recalls(origin, str(id))]
 
 
 __all__ = [
@@ -76,15 +89,19 @@ __all__ = [
     "ActWords",
     "AreaProvider",
     "BackgroundChore",
+    "DecidedRecall",
     "Goods",
     "Identifier",
     "LinkProvider",
     "NavigationItem",
     "OfferedLink",
+    "Origin",
     "Page",
     "Panel",
     "Proof",
     "ProofProvider",
+    "RecallFinder",
+    "RecallOrigin",
     "Registry",
     "SearchHit",
     "SearchProvider",
@@ -98,8 +115,11 @@ __all__ = [
     "lot_panels",
     "navigation",
     "organisation_panels",
+    "origins",
     "pages",
     "product_panels",
     "proofs",
+    "recall_finders",
+    "recalls_of_origin",
     "search_providers",
 ]

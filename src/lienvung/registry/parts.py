@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from lienvung.lineage.anomalies_words import CertifiedArea
@@ -209,4 +209,51 @@ class AreaProvider:
 
     name: str
     areas: Callable[[], Sequence[CertifiedArea]]
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a recall may come from, as its room tells it: a laboratory result, a complaint, a consumer report.
+
+    `things`: canonical URIs of the lots (or items) it speaks of, the likeliest first; `note`: a line that may stand
+    in the recall's reason; `reference`: its own number, shown beside the title.
+    """
+
+    title: Text
+    url: str
+    things: tuple[str, ...] = ()
+    note: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecallOrigin:
+    """A room out of whose cases recalls are decided: the form opens with `?origin=<name>:<id>`.
+
+    `describe(account, id)` gives what the account may see of it, or None when there is no such thing for it.
+    """
+
+    name: str
+    label: Text
+    describe: Callable[[Any, str], Origin | None]
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedRecall:
+    """A recall that was decided from some origin, as the origin's page shows it."""
+
+    title: Text
+    url: str
+    decided_at: datetime
+    in_force: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecallFinder:
+    """`recalls(origin, id)`: the recalls decided from one origin, newest first."""
+
+    name: str
+    recalls: Callable[[str, str], Sequence[DecidedRecall]]
     order: int = 100
