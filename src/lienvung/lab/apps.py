@@ -58,4 +58,6 @@ class LabConfig(AppConfig):
         registry.lot_panels.register(Panel("lab.results", samples, "lab/parts/lot.html", panels.of_lot, order=20))
         waiting = Text("Kiểm nghiệm: cảnh báo và tạm giữ", "Laboratory: alarms and holds")
         registry.home_panels.register(Panel("lab.waiting", waiting, "lab/parts/home.html", panels.of_home, order=5))
+        for act in panels.ACTS:
+            registry.lot_acts.register(act)
         registry.chores.register(registry.BackgroundChore("lab.alarms", alarms.look_for_alarms, pause=1.0))

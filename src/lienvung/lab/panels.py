@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from lienvung.catalogue.models import Lot
 from lienvung.lab import access, rules, tables
 from lienvung.lab.models import Sample
 from lienvung.people.access import account_or_none
+from lienvung.registry import LotAct
+from lienvung.texts import Text
 
 SHOWN = 5
 
@@ -54,3 +58,19 @@ def of_home(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
     if not (alarms or holds or waiting):
         return None
     return {"alarms": alarms, "holds": holds, "waiting": waiting}
+
+
+def _order(account: Any, lot_uri: str, producer: Any) -> str:
+    may = access.orderer_of(account, producer) is not None
+    return f"{reverse('lab:order')}?{urlencode({'lot': lot_uri})}" if may else ""
+
+
+def _hold(account: Any, lot_uri: str, producer: Any) -> str:
+    may = access.may_decide(account, producer)
+    return f"{reverse('lab:new_hold')}?{urlencode({'lot': lot_uri})}" if may else ""
+
+
+ACTS = (
+    LotAct("lab.sample", Text("Lấy mẫu kiểm nghiệm", "Order a sample"), _order, order=10),
+    LotAct("lab.hold", Text("Tạm giữ lô", "Hold the lot"), _hold, order=20),
+)

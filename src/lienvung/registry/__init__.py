@@ -16,10 +16,12 @@ from lienvung.registry.parts import (
     ActWords,
     AreaProvider,
     BackgroundChore,
+    CodeDoor,
     DecidedRecall,
     Goods,
     Identifier,
     LinkProvider,
+    LotAct,
     NavigationItem,
     OfferedLink,
     Origin,
@@ -47,6 +49,8 @@ link_providers: Registry[LinkProvider] = Registry("link_providers")
 chores: Registry[BackgroundChore] = Registry("chores")
 certified_areas: Registry[AreaProvider] = Registry("certified_areas")
 proofs: Registry[ProofProvider] = Registry("proofs")
+code_doors: Registry[CodeDoor] = Registry("code_doors")
+lot_acts: Registry[LotAct] = Registry("lot_acts")
 origins: Registry[RecallOrigin] = Registry("origins")
 recall_finders: Registry[RecallFinder] = Registry("recall_finders")
 
@@ -65,6 +69,8 @@ ALL = (
     proofs,
     origins,
     recall_finders,
+    code_doors,
+    lot_acts,
 )
 
 
@@ -89,10 +95,12 @@ __all__ = [
     "ActWords",
     "AreaProvider",
     "BackgroundChore",
+    "CodeDoor",
     "DecidedRecall",
     "Goods",
     "Identifier",
     "LinkProvider",
+    "LotAct",
     "NavigationItem",
     "OfferedLink",
     "Origin",
@@ -109,9 +117,11 @@ __all__ = [
     "act_words",
     "certified_areas",
     "chores",
+    "code_doors",
     "freeze",
     "home_panels",
     "link_providers",
+    "lot_acts",
     "lot_panels",
     "navigation",
     "organisation_panels",

@@ -257,3 +257,27 @@ class RecallFinder:
     name: str
     recalls: Callable[[str, str], Sequence[DecidedRecall]]
     order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class CodeDoor:
+    """A way on from the page behind a code, for whoever holds the goods: `href(path)` gives an address of this site
+    for the code's path. The page is the same for everybody, so the door is too.
+    """
+
+    name: str
+    label: Text
+    href: Callable[[str], str]
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class LotAct:
+    """What a room can do about a lot, offered on pages of other rooms: `href(account, lot_uri, product_owner)` gives
+    the address of its form, or nothing where the account may not.
+    """
+
+    name: str
+    label: Text
+    href: Callable[[Any, str, Any], str]
+    order: int = 100
