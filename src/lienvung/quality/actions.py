@@ -60,6 +60,7 @@ def declare_recall(
         decide_by=decide_by(case.established_at),
         origin=case.origin,
         origin_text=case.origin_text,
+        origin_ref=case.origin_ref,
     )
     with transaction.atomic():
         _in_force_locked()

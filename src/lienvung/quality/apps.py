@@ -39,9 +39,10 @@ class QualityConfig(AppConfig):
 
     def ready(self) -> None:
         # Panels read tables, so their module can only be imported when all apps are ready.
-        from lienvung.quality import links, panels
+        from lienvung.quality import links, origins, panels
 
         registry.link_providers.register(links.PROVIDER)
+        registry.recall_finders.register(registry.RecallFinder("quality", origins.decided_from))
         for name, words in ACTS.items():
             registry.act_words.register(registry.ActWords(name, words))
         for page in PAGES:

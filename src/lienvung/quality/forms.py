@@ -74,6 +74,7 @@ class DeclareForm(forms.Form):
     legal_basis = forms.CharField(max_length=300, required=False)
     origin = forms.ChoiceField(required=False)
     origin_text = forms.CharField(max_length=300, required=False)
+    origin_ref = forms.CharField(max_length=120, required=False, widget=forms.HiddenInput)
     public_vi = forms.CharField(widget=forms.Textarea, min_length=10, max_length=2_000)
     public_en = forms.CharField(widget=forms.Textarea, min_length=10, max_length=2_000)
 
@@ -105,6 +106,7 @@ class DeclareForm(forms.Form):
             established_at=told["established_at"],
             origin=told["origin"],
             origin_text=told["origin_text"],
+            origin_ref=told["origin_ref"],
         )
 
 

@@ -50,8 +50,12 @@ class Recall(models.Model):
     decide_by = models.DateTimeField(null=True, blank=True)  # as the setting stood then
     origin = models.CharField(max_length=12, choices=Origin.choices, blank=True, default="")
     origin_text = models.CharField(max_length=300, blank=True, default="")
+    origin_ref = models.CharField(
+        max_length=120, blank=True, default="", db_index=True
+    )  # "cases:<id>", registry.origins
     scope = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     events = models.PositiveIntegerField(default=0)
+    growth = models.JSONField(default=list, encoder=DjangoJSONEncoder)  # what was added since: `quality.growth`
     state = models.CharField(max_length=10, choices=State.choices, default=State.IN_FORCE)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     closed_at = models.DateTimeField(null=True, blank=True)

@@ -18,6 +18,7 @@ RECALLED = "recalled"
 CLOSE = "close"
 LONGEST_TEXT = 2_000
 LONGEST_LINE = 300
+LONGEST_REF = 120
 CLOCK_SKEW = timedelta(minutes=5)
 CLASSES = {True: Text("bắt buộc", "compulsory"), False: Text("tự nguyện", "voluntary")}
 ORIGINS = {
@@ -26,6 +27,9 @@ ORIGINS = {
     "complaint": Text("phản ánh, khiếu nại", "a complaint"),
     "other": Text("nguồn khác", "something else"),
 }
+
+# which word of ORIGINS stands for what a room registered in registry.origins
+ROOM_ORIGINS = {"lab": "laboratory", "cases": "complaint"}
 
 # Thông tư 17/2021/TT-BNNPTNT: the four ways
 TREATMENTS = {
@@ -45,6 +49,7 @@ class Case:
     established_at: datetime | None = None
     origin: str = ""
     origin_text: str = ""
+    origin_ref: str = ""
 
 
 def check_case(case: Case, *, now: datetime) -> Case:
@@ -62,6 +67,7 @@ def check_case(case: Case, *, now: datetime) -> Case:
         established_at=min(case.established_at or now, now),
         origin=case.origin if case.origin in ORIGINS else "",
         origin_text=case.origin_text.strip()[:LONGEST_LINE],
+        origin_ref=case.origin_ref if len(case.origin_ref) <= LONGEST_REF else "",
     )
 
 

@@ -20,6 +20,7 @@ from lienvung.people.models import Account
 from lienvung.quality import access, actions, notice_rules, rules
 from lienvung.quality.forms import NEUTRAL, CloseForm, DeclareForm, TreatmentForm
 from lienvung.quality.models import Recall
+from lienvung.quality.origins import Told, initial_of, origin_of
 from lienvung.quality.scopes import held, reach_of, rows_at, rows_of, totals_of, unit_text
 from lienvung.registry.sheets import csv_answer
 from lienvung.texts import Text
@@ -101,6 +102,7 @@ def recall(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     }
     if sees:
         context |= {**_answers(found), "official": is_official(_who(request))}
+        context["told"] = origin_of(found.origin_ref, request.user)
     return render(request, "quality/recall.html", context)
 
 
@@ -142,12 +144,15 @@ def declare(request: HttpRequest) -> HttpResponse:
     """The form, then the computed scope to be looked over, then the decision."""
     account = _official(request)
     if request.method == "GET":
-        form = DeclareForm(language=_language(), initial=_initial(request))
-        return render(request, "quality/declare.html", {"form": form})
+        told = origin_of(request.GET.get("origin", ""), account)
+        form = DeclareForm(language=_language(), initial=_initial(request, told))
+        return render(request, "quality/declare.html", {"form": form, "told": told})
     form = DeclareForm(request.POST, language=_language())
     if not form.is_valid():
         return _declare_again(request, form)
     told, case = form.cleaned_data, form.case()
+    if case.origin_ref and origin_of(case.origin_ref, account) is None:
+        raise NotFound("quality.no_origin", vi="Không có vụ việc này.", en="There is no such case.")
     try:
         lot = rules.check_lot(candidates(told["lot"]))
         product = access.product_of(lot.split("/")[4])
@@ -177,7 +182,9 @@ def declare(request: HttpRequest) -> HttpResponse:
     return redirect("quality:recall", id=made.pk)
 
 
-def _initial(request: HttpRequest) -> dict[str, str]:
+def _initial(request: HttpRequest, told: Told | None) -> dict[str, str]:
+    if told is not None:
+        return {**initial_of(told, lot=request.GET.get("lot", "")[:400]), **NEUTRAL}
     asked = {name: request.GET.get(name, "")[:400] for name in ("lot", "origin", "origin_text")}
     if asked["lot"] and not asked["origin"]:
         asked["origin"] = Recall.Origin.LOT
@@ -193,7 +200,8 @@ def _clock(case: rules.Case) -> Text | None:
 def _declare_again(
     request: HttpRequest, form: DeclareForm, *, standing: Recall | None = None, status: int = 422
 ) -> HttpResponse:
-    context = {"form": form, "page_errors": True, "standing": standing}
+    told = origin_of(form.data.get("origin_ref", ""), request.user)
+    context = {"form": form, "page_errors": True, "standing": standing, "told": told}
     return render(request, "quality/declare.html", context, status=status)
 
 
