@@ -9,6 +9,8 @@ LIENVUNG_HOSTS       further host names that may be asked for, comma separated
 LIENVUNG_WEBHOOK_ALLOW  hosts and networks that subscriptions may call beside the public internet, comma separated
 LIENVUNG_RESOLVER_HTTP "1": registered links may lead to http:// addresses too, not only https://
 LIENVUNG_RECALL_DECIDE_HOURS  hours from establishing a case to the decision on a recall (default: 24)
+LIENVUNG_CASE_HOURS  hours to begin with a case of an urgent kind, with any other, and to answer it (default: 24,48,168)
+LIENVUNG_CONTACT_DAYS  days after the closing of a case until the reporters' contacts are erased (default: 90)
 LIENVUNG_EXPIRING_DAYS  how many days before its end a certificate counts as expiring (default: 60)
 LIENVUNG_DEMO        "1": demo accounts are shown on the sign-in page
 LIENVUNG_DEBUG       "1": Django's debug pages; never in production
@@ -126,6 +128,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "lienvung.people.middleware.IdleTimeout",
+    "lienvung.web.middleware.WorkAccount",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "lienvung.web.middleware.ProblemsToPages",
@@ -282,6 +285,21 @@ except ValueError:
         vi="LIENVUNG_RECALL_DECIDE_HOURS phải là số giờ.",
         en="LIENVUNG_RECALL_DECIDE_HOURS must be a number of hours.",
         path="LIENVUNG_RECALL_DECIDE_HOURS",
+    ) from None
+
+# Deadlines of cases (urgent, look into it, answer), and how long a reporter's contact is kept: starting values, set by
+# whoever runs the installation.
+try:
+    CASE_HOURS = tuple(max(1, int(word)) for word in (os.environ.get("LIENVUNG_CASE_HOURS") or "24,48,168").split(","))
+    CONTACT_DAYS = max(0, int(os.environ.get("LIENVUNG_CONTACT_DAYS") or 90))
+    if len(CASE_HOURS) != 3:
+        raise ValueError
+except ValueError:
+    raise Invalid(
+        "settings.cases",
+        vi="LIENVUNG_CASE_HOURS phải là ba số giờ, LIENVUNG_CONTACT_DAYS một số ngày.",
+        en="LIENVUNG_CASE_HOURS must be three numbers of hours, LIENVUNG_CONTACT_DAYS a number of days.",
+        path="LIENVUNG_CASE_HOURS",
     ) from None
 
 RESOLVER_HTTP = os.environ.get("LIENVUNG_RESOLVER_HTTP") == "1"

@@ -9,8 +9,10 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from lienvung import __version__
+from lienvung.field.offline import page_context
 from lienvung.people.access import roles_of
 from lienvung.registry import navigation
+from lienvung.web.middleware import scripted
 from lienvung.web.templatetags.words import language
 
 
@@ -27,6 +29,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "other_language": other,
         "other_language_url": f"{request.path}?{query.urlencode()}",
         "navigation": menu(request),
+        "work": page_context(request) if scripted(request) else None,
     }
 
 

@@ -1,7 +1,8 @@
 """What surrounds every request: the reader's language, security headers, error pages.
 
 Language                 ?lang=vi|en, then the cookie `lang`, then Vietnamese
-ContentSecurityPolicy    nothing from elsewhere, no script, no inline style
+ContentSecurityPolicy    nothing from elsewhere, no script (but for our own on the pages of SCRIPTED), no inline style
+WorkAccount              whose pages a phone may keep (docs/howto/work-offline.md)
 ProblemsToPages          a `Problem` becomes a page with an error summary, or RFC 7807 for the API
 """
 
@@ -17,6 +18,8 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from lienvung.errors import Invalid, Problem
+from lienvung.field import offline
+from lienvung.people.models import Account
 from lienvung.web import problems
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -31,6 +34,11 @@ POLICY = (
     "default-src 'none'; img-src 'self' data:; style-src 'self'; font-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+PERMISSIONS = "camera=(), geolocation=(), microphone=()"
+# Tasks and diaries work without network and read codes with the camera: our own scripts, on these rooms' pages only.
+SCRIPTED = frozenset({"field", "diary"})
+SCRIPT_POLICY = f"{POLICY}; script-src 'self'; worker-src 'self'; connect-src 'self'; manifest-src 'self'"
+SCRIPT_PERMISSIONS = "camera=(self), geolocation=(), microphone=()"
 
 
 class Language:
@@ -84,6 +92,12 @@ def cookieless(request: HttpRequest) -> bool:
     return bool(match and COOKIELESS.intersection(match.namespaces))
 
 
+def scripted(request: HttpRequest) -> bool:
+    """Whether the page asked for has scripts."""
+    match = request.resolver_match
+    return bool(match and SCRIPTED.intersection(match.namespaces))
+
+
 class ContentSecurityPolicy:
     """ASVS 5.0 3.4.3: a policy on every answer; a view may set a narrower one of its own."""
 
@@ -92,8 +106,30 @@ class ContentSecurityPolicy:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
-        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        own = scripted(request)
+        response.headers.setdefault("Content-Security-Policy", SCRIPT_POLICY if own else POLICY)
+        response.headers.setdefault("Permissions-Policy", SCRIPT_PERMISSIONS if own else PERMISSIONS)
+        return response
+
+
+class WorkAccount:
+    """Tells the phone's worker whose a page is, and by a cookie whose kept pages it may show; signing out takes the
+    cookie back. A session that merely ends does not: whoever is in the field without network needs the forms."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        match = request.resolver_match
+        if scripted(request) and isinstance(request.user, Account):
+            key = offline.account_key(request.user)
+            response.headers["Lienvung-Account"] = key
+            response.set_cookie(
+                offline.COOKIE, key, max_age=offline.COOKIE_AGE, samesite="Strict", secure=settings.SECURE
+            )
+        elif match and match.view_name == "people:sign_out" and request.method == "POST":
+            response.delete_cookie(offline.COOKIE, samesite="Strict")
         return response
 
 

@@ -1,0 +1,110 @@
+// Task forms: keeps what is submitted before anything is sent, then sends, and says what became of it.
+import { all, keep } from "./queue.js";
+import { sendAll } from "./send.js";
+import { language, make, words } from "./words.js";
+
+const handed = new WeakSet(); // forms whose task was kept or sent: they are not for a second task
+const LOTS = "[data-lot], [data-code]";
+
+// The lots a form names: plain numbers, element strings "(10)…" and Digital Links "…/10/…" come to the same.
+function lotsOf(form) {
+  const texts = [...form.querySelectorAll(LOTS)].flatMap((field) => (field.value ?? "").split(/[\s,;]+/));
+  const bare = (text) => decodeURIComponent((/(?:\/10\/|\(10\))([^/?#(]+)/.exec(text)?.[1] ?? text).replace(/%(?![0-9a-f]{2})/gi, "%25"));
+  return [...new Set(texts.filter(Boolean).map(bare))];
+}
+
+// A number is proposed by the server; offline the same page proposes it twice, so the running part moves on.
+async function renumber(form) {
+  const field = form.querySelector("[data-lot-number]");
+  const parts = /^(.*?)(\d+)(\D?)$/.exec(field?.value ?? "");
+  if (!parts || field.value !== field.defaultValue) return;
+  const taken = new Set((await all()).flatMap((task) => task.lots));
+  let running = Number(parts[2]);
+  const number = () => parts[1] + String(running).padStart(parts[2].length, "0") + parts[3];
+  while (taken.has(number())) running += 1;
+  field.value = number();
+}
+
+export async function takeOver(form, work) {
+  const waiting = await all();
+  const shown = form.dataset.taskId;
+  // A form that the server gave back with its faults goes on with its task; any other is a new one
+  const mended = waiting.some((task) => task.task === shown && task.state === "refused");
+  const id = mended ? shown : crypto.randomUUID();
+  await renumber(form);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (!handed.has(form)) submit(form, id, work, event.submitter);
+  });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted && handed.has(form)) location.reload();
+  });
+}
+
+function read(form, id, work, submitter) {
+  const { task, labelVi, labelEn } = form.dataset;
+  const fields = [...new FormData(form, submitter)].filter(([name]) => !["csrfmiddlewaretoken", "task_id"].includes(name));
+  return {
+    task: id,
+    account: work.account,
+    name: work.name,
+    url: new URL(form.action).pathname,
+    kind: task,
+    label: { vi: labelVi ?? task, en: labelEn ?? task },
+    made: new Date().toISOString(),
+    fields,
+    lots: lotsOf(form),
+    state: "waiting",
+    tries: 0,
+  };
+}
+
+async function submit(form, id, work, submitter) {
+  handed.add(form);
+  const say = (...what) => tell(form, ...what);
+  const task = read(form, id, work, submitter);
+  say("notice", words.sending);
+  try {
+    if (!(await keep(task))) return say("notice notice-warning", words.begun, [], [[words.open, work.outbox]]);
+  } catch {
+    handed.delete(form);
+    return say("notice notice-error", words.full);
+  }
+  const { sent, stop } = await sendAll(work.token);
+  const answer = sent[id];
+  if (answer) return location.assign(inside(answer.page) ?? work.outbox);
+  const now = (await all()).find((one) => one.task === id && one.account === work.account);
+  if (!now) return location.assign(work.outbox); // another page sent it meanwhile
+  if (now.state === "refused" && now.status === 422) return askServer(form, id);
+  const links = [[words.open, work.outbox], [words.again, location.pathname]];
+  if (now.state === "refused") {
+    handed.delete(form);
+    return say("error-summary", words.refused, now.errors.map((fault) => fault[language]), links.slice(0, 1));
+  }
+  if (now.state === "stopped") return say("notice notice-warning", words.kept, [`${words.stopped} ${now.by[language]}`], links);
+  if (stop === "signed-out") links[0] = [words.signIn, work.signIn];
+  const why = words[stop] ?? (stop ? words.keptWhy : words.other);
+  form.hidden = true;
+  say("notice notice-warning", `${words.kept}: ${task.label[language]}`, [why], links);
+}
+
+// The page with its faults beside its fields is the server's to draw: the form goes there the plain way.
+function askServer(form, id) {
+  form.querySelector("[name=task_id]")?.remove();
+  form.append(make("input", { type: "hidden", name: "task_id", value: id }));
+  form.submit();
+}
+
+const inside = (page) => {
+  const url = page && new URL(page, location.href);
+  return url && url.origin === location.origin ? url.href : null;
+};
+
+function tell(form, kind, title, lines = [], links = []) {
+  document.querySelector("#work-said")?.remove();
+  const box = make("div", { id: "work-said", class: kind, role: "status", tabindex: "-1" }, make("p", {}, make("strong", {}, title)));
+  lines.forEach((line) => box.append(make("p", {}, line)));
+  if (links.length) box.append(make("p", { class: "actions" }, ...links.map(([text, href]) => make("a", { href, class: "button secondary" }, text))));
+  form.before(box);
+  box.focus();
+}
