@@ -11,13 +11,37 @@ databases; the ledger's tests then run a second time, on it
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.db import connection
 
+ROOT = Path(__file__).resolve().parents[1]
+
+# The files that take longest are begun first: whoever of two workers begins a long one last lets the other wait.
+LONGEST = [
+    "tests/app/test_ledger_on_postgresql.py",
+    "tests/browser/test_every_page.py",
+    "tests/crash/test_inbox_crashes.py",
+    "tests/app/test_demo_command.py",
+    "tests/browser/test_lab.py",
+    "tests/crash/test_sqlite_crashes.py",
+    "tests/app/test_quality_recall.py",
+    "tests/app/test_control_inspections.py",
+    "tests/app/test_command_errors.py",
+    "tests/app/test_lab_race.py",
+]
 COMMITTING = {"transactional_db", "live_server", "django_db_serialized_rollback"}
 KEPT = {"ledger_counter"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, then those with most tests; the order within a file stays."""
+    count = Counter(item.path for item in items)
+    rank = {ROOT / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: (rank.get(item.path, len(rank)), -count[item.path], str(item.path)))
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -16,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.browser.conftest import free_port, wait_for
+from tests.processes import end, free_port, wait_for
 
 ROOT = Path(__file__).resolve().parents[1]
 MAKE = """
@@ -126,14 +125,3 @@ class Installation:
         status, headers, said = self.ask("POST", path, data, token=token)
         assert status in {201, 202}, said
         return headers, json.loads(said)
-
-
-def end(process: subprocess.Popen[bytes], number: int = signal.SIGTERM) -> None:
-    """End a process that the test started, and wait for it."""
-    if process.poll() is None:
-        process.send_signal(number)
-    try:
-        process.wait(timeout=30)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

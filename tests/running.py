@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.browser.conftest import free_port, wait_for
+from tests.processes import free_port, wait_for
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -23,6 +23,7 @@ pytestmark = [
 ]
 
 
+@pytest.mark.timeout(1500)
 def test_the_ledger_on_postgresql() -> None:
     suites = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests").glob("a*/test_*.py"))
     wanted = ("ledger_", "trace", "/test_epcis_", "/test_resolver", "/test_checks")
@@ -34,5 +35,6 @@ def test_the_ledger_on_postgresql() -> None:
         env={**os.environ, "DATABASE_URL": SERVER},
         capture_output=True,
         text=True,
+        timeout=1400,
     )
     assert done.returncode == 0, done.stdout[-6_000:] + done.stderr[-2_000:]

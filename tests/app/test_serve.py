@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.db.migrations.executor import MigrationExecutor
-from tests.browser.conftest import free_port, wait_for
+from tests.processes import free_port, wait_for
 
 from lienvung.commands import serve
 from lienvung.errors import Conflict

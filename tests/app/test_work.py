@@ -14,9 +14,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tests.browser.conftest import free_port
 from tests.installation import Installation, alive, children, end, until
 from tests.ledger_world import document, pack, seen
+from tests.processes import free_port
 from tests.webhooks import Call, Handler, Receiver, running
 
 from lienvung.exchange import worker

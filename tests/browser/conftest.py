@@ -8,12 +8,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
+import signal
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +19,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from tests.processes import end, free_port, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -36,7 +34,16 @@ FLAGS = [
 ]
 PHONE = {"width": 360, "height": 760}
 DESK = {"width": 1280, "height": 900}
-START_SECONDS = 60
+BUILD_SECONDS = 200
+# Opens a page in a browser of its own and ends. The first start of a Chromium that has just been installed may hang.
+WARM_UP = """
+import sys
+from playwright.sync_api import sync_playwright
+with sync_playwright() as running:
+    browser = running.chromium.launch(executable_path=sys.argv[1], args=sys.argv[2:], timeout=30_000)
+    browser.new_context().new_page().goto("data:text/html,<p>warm", timeout=10_000)
+    browser.close()
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -60,12 +67,6 @@ class Site:
         return self.origin + path
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     port = free_port()
@@ -79,35 +80,42 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     }
     built = subprocess.run(
         [sys.executable, str(Path(__file__).with_name("build_world.py"))],
-        env=environment, capture_output=True, text=True, cwd=ROOT,
+        env=environment, capture_output=True, text=True, cwd=ROOT, timeout=BUILD_SECONDS,
     )  # fmt: skip
     assert built.returncode == 0, built.stderr
     command = [sys.executable, "-m", "lienvung.cli", "serve", "--port", str(port), "--workers", "1"]
-    with subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True) as server:
-        try:
-            wait_for(origin, server)
-            yield Site(origin, json.loads(built.stdout.splitlines()[-1]))
-        finally:
-            server.terminate()
-            server.wait(timeout=15)
+    said = tmp_path_factory.mktemp("server") / "stderr"  # a file: nobody reads a pipe, and a full one stops the server
+    with said.open("wb") as stderr:
+        server = subprocess.Popen(command, env=environment, cwd=ROOT, stderr=stderr)
+    try:
+        wait_for(origin, server, said)
+        yield Site(origin, json.loads(built.stdout.splitlines()[-1]))
+    finally:
+        end(server)
 
 
-def wait_for(origin: str, server: subprocess.Popen[str]) -> None:
-    """Until the server answers, or has died, saying why."""
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until:
-        if server.poll() is not None:
-            raise RuntimeError(f"the server stopped: {server.stderr.read() if server.stderr else ''}")
-        try:
-            urllib.request.urlopen(origin, timeout=2)
+@pytest.fixture(scope="session")
+def warm_chromium() -> None:
+    """Chromium has been started once and has shown a page; one that hangs is killed and started again."""
+    command = [sys.executable, "-c", WARM_UP, str(CHROMIUM), *FLAGS]
+    for left in (2, 1, 0):
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+        ) as child:
+            try:
+                said, _ = child.communicate(timeout=45)
+            except subprocess.TimeoutExpired:
+                os.killpg(child.pid, signal.SIGKILL)  # with its driver and its browser
+                said, _ = child.communicate()
+                said += b" (hung)"
+        if child.returncode == 0:
             return
-        except (urllib.error.URLError, TimeoutError):
-            time.sleep(0.2)
-    raise TimeoutError(f"no answer from {origin} in {START_SECONDS} s")
+        if not left:
+            raise RuntimeError(f"Chromium does not start: {said.decode(errors='replace')}")
 
 
 @pytest.fixture(scope="module")  # it keeps an event loop running, in which Django refuses other tests the database
-def playwright() -> Iterator[Playwright]:
+def playwright(warm_chromium: None) -> Iterator[Playwright]:
     with sync_playwright() as running:
         yield running
 

@@ -24,9 +24,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.browser.conftest import free_port, wait_for
 from tests.crash.documents import EVENTS
 from tests.ledger_world import document, pack, seen
+from tests.processes import free_port, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = os.environ.get("LIENVUNG_TEST_POSTGRES", "")

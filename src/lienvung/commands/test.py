@@ -26,7 +26,7 @@ def steps(args: argparse.Namespace) -> list[tuple[str, list[str]]]:
     python = [sys.executable, "-m"]
     pytest = [*python, "pytest", "-q", "-p", "no:cacheprovider", *args.pytest]
     if not args.pytest:
-        pytest += ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"]
+        pytest += ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile", "--no-loadscope-reorder"]
     if args.fast:
         pytest += ["-m", "not browser and not slow"]
     only_tests = [("tests", pytest)]
