@@ -19,6 +19,8 @@ from lienvung.registry.parts import (
     CodeDoor,
     DecidedRecall,
     Goods,
+    Growing,
+    GrowingProvider,
     Identifier,
     LinkProvider,
     LotAct,
@@ -49,6 +51,7 @@ link_providers: Registry[LinkProvider] = Registry("link_providers")
 chores: Registry[BackgroundChore] = Registry("chores")
 certified_areas: Registry[AreaProvider] = Registry("certified_areas")
 proofs: Registry[ProofProvider] = Registry("proofs")
+growing: Registry[GrowingProvider] = Registry("growing")
 code_doors: Registry[CodeDoor] = Registry("code_doors")
 lot_acts: Registry[LotAct] = Registry("lot_acts")
 origins: Registry[RecallOrigin] = Registry("origins")
@@ -66,6 +69,7 @@ ALL = (
     link_providers,
     certified_areas,
     chores,
+    growing,
     proofs,
     origins,
     recall_finders,
@@ -98,6 +102,8 @@ __all__ = [
     "CodeDoor",
     "DecidedRecall",
     "Goods",
+    "Growing",
+    "GrowingProvider",
     "Identifier",
     "LinkProvider",
     "LotAct",
@@ -119,6 +125,7 @@ __all__ = [
     "chores",
     "code_doors",
     "freeze",
+    "growing",
     "home_panels",
     "link_providers",
     "lot_acts",

@@ -281,3 +281,27 @@ class LotAct:
     label: Text
     href: Callable[[Any, str, Any], str]
     order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Growing:
+    """What grows at a place now: a crop, herd or pond that a harvest cuts.
+
+    `uri`: its GIAI, what a harvest names as its input; `about`: every identifier to ask `ledger.waiting` for.
+    """
+
+    uri: str
+    name: str
+    kind: str  # 'plot' | 'herd' | 'pond' | 'hive'
+    place_gln: str
+    species: str = ""
+    about: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GrowingProvider:
+    """`growing(organisation)` gives what the organisation (its id) can harvest from, in the order of its name."""
+
+    name: str
+    growing: Callable[[Any], Sequence[Growing]]
+    order: int = 100

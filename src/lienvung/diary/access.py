@@ -1,0 +1,130 @@
+"""The readers' door of the diary: its organisation's people and officials see it, nobody else."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from lienvung.diary.models import Entry, Unit
+from lienvung.ledger import waiting
+from lienvung.ledger.reading import marks, rows
+from lienvung.ledger.waiting import Waiting
+from lienvung.people.access import account_or_none, is_official, may_record, organisations_of
+from lienvung.people.models import Organisation
+from lienvung.registry import Growing
+
+RECENT = 6  # materials that a form offers
+LOOKED_AT = 200  # latest entries in which they are looked for
+CHUNK = 400
+
+
+def units(account: Any) -> QuerySet[Unit]:
+    """The plots, herds, ponds and hives that an account sees."""
+    known = account_or_none(account)
+    found = Unit.objects.select_related("organisation", "place")
+    if known is None:
+        return found.none()
+    if is_official(known) or known.is_staff:
+        return found
+    return found.filter(organisation__in=organisations_of(known))
+
+
+def unit(account: Any, id: uuid.UUID) -> Unit | None:
+    return units(account).filter(pk=id).first()
+
+
+def may_write(account: Any, organisation: Organisation) -> bool:
+    return may_record(account, organisation)
+
+
+def entries(account: Any) -> QuerySet[Entry]:
+    """The lines that an account sees, latest first."""
+    seen = units(account).values("pk")
+    return Entry.objects.select_related("unit", "unit__place", "organisation", "recorded_by").filter(unit__in=seen)
+
+
+def entry(account: Any, id: uuid.UUID) -> Entry | None:
+    return entries(account).filter(pk=id).first()
+
+
+def diary_of(account: Any, *, unit: Unit | None = None, lot: str = "", season: str | None = None) -> QuerySet[Entry]:
+    """The diary of a unit (of one season), or what was done to a lot itself."""
+    found = entries(account)
+    if unit is not None:
+        found = found.filter(unit=unit)
+    if lot:
+        found = found.filter(lot=lot)
+    return found if season is None else found.filter(season=season)
+
+
+def seasons_of(unit: Unit) -> list[str]:
+    """The seasons there are entries of, and the one that is on, newest first."""
+    told = unit.entries.order_by("-at").values_list("season", flat=True)
+    return list(dict.fromkeys([unit.season, *told]))
+
+
+def wrong(found: Iterable[Entry]) -> set[uuid.UUID]:
+    """Those of these lines whose event was declared wrong, whoever did it and through whichever door."""
+    by_event = {each.event_id: each.pk for each in found}
+    names = list(by_event)
+    return {
+        by_event[name]
+        for start in range(0, len(names), CHUNK)
+        for (name,) in rows(
+            "SELECT DISTINCT i.event_id FROM ledger_event_id i JOIN ledger_void v ON v.rid = i.rid AND "
+            f"v.declared_by <> v.rid WHERE i.event_id IN {marks(names[start : start + CHUNK])}",
+            names[start : start + CHUNK],
+        )
+    }
+
+
+def recent_materials(organisation: Organisation, activity: str) -> list[str]:
+    """What was used for this work lately, most recent first: offered so that nobody types it twice."""
+    used = Entry.objects.filter(organisation=organisation, activity=activity, corrected_at=None).exclude(material="")
+    latest = used.order_by("-recorded_at").values_list("material", flat=True)[:LOOKED_AT]
+    return list(dict.fromkeys(latest))[:RECENT]
+
+
+def about(unit: Unit) -> tuple[str, ...]:
+    """Every identifier under which a treatment may hold what grows in a unit: the crop, the unit, the whole place."""
+    return tuple(dict.fromkeys((unit.uri, unit.base_uri, unit.place.uri)))
+
+
+def waiting_of(unit: Unit, *, at: datetime | None = None) -> list[Waiting]:
+    """The waiting periods in force on what grows in a unit, that which ends last first; from the whole ledger."""
+    found = waiting.periods(about(unit), at=at)
+    told = {each.digest: each for periods in found.values() for each in periods}
+    return sorted(told.values(), key=lambda each: (each.until, each.treated), reverse=True)
+
+
+def waiting_units(found: Sequence[Unit], *, at: datetime | None = None) -> dict[uuid.UUID, Waiting]:
+    """Of these units those that wait, with the period that ends last."""
+    asked = {each.pk: about(each) for each in found}
+    told = waiting.waiting_until({uri for uris in asked.values() for uri in uris}, at=at)
+    held = {pk: [told[uri] for uri in uris if uri in told] for pk, uris in asked.items()}
+    return {pk: max(periods, key=lambda each: each.until) for pk, periods in held.items() if periods}
+
+
+def growing(organisation: Any) -> list[Growing]:
+    """What an organisation (its id) can harvest from."""
+    found = Unit.objects.select_related("place").filter(organisation=organisation, closed_on=None)
+    return [
+        Growing(each.uri, each.name, each.kind, each.place.gln, each.species, about(each))
+        for each in found.order_by("name", "giai")
+    ]
+
+
+def open_units(account: Any) -> QuerySet[Unit]:
+    return units(account).filter(closed_on=None)
+
+
+def units_named(account: Any, words: Sequence[str]) -> QuerySet[Unit]:
+    """Units whose name, code or species has these words."""
+    found = units(account)
+    for word in words:
+        found = found.filter(Q(name__icontains=word) | Q(giai__icontains=word) | Q(species__icontains=word))
+    return found
