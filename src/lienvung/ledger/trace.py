@@ -4,7 +4,8 @@ The walks themselves are pure (`lienvung.lineage`); this module names things by 
 and hands out values that pages, commands and the recall can show:
 
     trace(uri, direction="both")   -> Trace    nodes and edges, for a graph or a text list
-    recall_scope(uri, since=…)     -> Scope    all that is affected, where it is, in which state, how much
+    recall_scope(uri, since=…)     -> Scope    all that is affected, where it is, in which state, how much; apart
+                                               (`claimed`, `claims`) what hangs on words of others only
     journey(uri)                   -> list[Step]   the story of one thing, from field to shelf
     mass_balance(uri)              -> list[ProcessBalance]  inputs against outputs per unit
 
@@ -14,6 +15,7 @@ Times are UTC epoch milliseconds; `at` = as of that event time (None = now), inc
 
 from __future__ import annotations
 
+from lienvung.ledger.claims import Claim
 from lienvung.ledger.trace_balance import ProcessBalance, mass_balance
 from lienvung.ledger.trace_graph import Direction, Edge, Node, Trace, trace
 from lienvung.ledger.trace_journey import Step, journey
@@ -22,6 +24,7 @@ from lienvung.ledger.trace_scope import PlaceTotal, Scope, ScopeItem, recall_sco
 from lienvung.ledger.trace_source import LedgerSource
 
 __all__ = [
+    "Claim",
     "Direction",
     "Edge",
     "LedgerSource",

@@ -6,24 +6,27 @@ bulk when they are asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from lienvung.ledger.claims import Claim, Heard, claims_of
 from lienvung.ledger.events import iso
 from lienvung.ledger.trace_names import find, kind_of
 from lienvung.ledger.trace_source import LedgerSource
 from lienvung.lineage.batches import Memo
-from lienvung.lineage.facts import ALWAYS, INPUT, NEVER, Flags, Ints, distinct, ints
+from lienvung.lineage.facts import ALWAYS, INPUT, NEVER, Flags, Ints, distinct, ints, positions_in
 from lienvung.lineage.lots import Parcel, parcels_of
 from lienvung.lineage.places import Places, places_of
 from lienvung.lineage.states import State
-from lienvung.lineage.walk import forward
+from lienvung.lineage.vouched import Drawn, vouched
+from lienvung.lineage.walk import Reach, forward
 
 CHUNK = 5_000
+NOTHING = Reach(ints(), ints(), ints())
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class ScopeItem:
     unit: str  # '' = pieces
     uncertain: bool = False  # some event gave no amount, or more was seen than was known to exist
     itemised: bool = False  # a lot whose serials are in the scope themselves: do not add both up
+    vouched: bool = True  # False: it hangs on claims only (`ledger.claims`)
 
 
 @dataclass(slots=True)
@@ -53,14 +57,28 @@ class PlaceTotal:
 
 
 class Scope:
-    """What a recall would reach. `things`: identified one by one; `lots`: class-level, as parcels with quantities."""
+    """What a recall would reach. `things`: identified one by one; `lots`: class-level, as parcels with quantities.
 
-    def __init__(self, source: LedgerSource, memo: Memo, roots: Ints, since: int) -> None:
-        self.source = source
-        self.root = source.uris(roots[:1])[0]
+    All of it is vouched for. What hangs on claims only is apart: `claimed` is a Scope like this one (its `total` is 0
+    where there is none), `claims` the events that it hangs on.
+    """
+
+    def __init__(
+        self,
+        memo: Memo,
+        root: str,
+        since: int,
+        reach: Reach,
+        *,
+        claims: Sequence[Claim] = (),
+        rest: Reach | None = None,
+    ) -> None:
+        """`rest`: what hangs on `claims` only; None for a scope of claims itself."""
+        self.source: LedgerSource = memo.source  # type: ignore[assignment]
+        self.root, self._since, self._memo, self._rest = root, since, memo, rest
+        self.claims, self.vouched = list(claims), rest is not None
         self.since_ms = None if since == NEVER else since
         self.at_ms = None if memo.until == ALWAYS else memo.until
-        reach = forward(memo, roots, since)
         single, by_lot = _kinds(memo, reach.things)
         self.things: Ints = reach.things[single]
         self.depth: Ints = reach.depth[single]
@@ -69,6 +87,12 @@ class Scope:
         self.lots: Ints = reach.things[~single]
         self.parcels: list[Parcel] = parcels_of(memo, reach.things[by_lot])
         self._lot_since = dict(zip(self.lots.tolist(), reach.time[~single].tolist()))
+
+    @cached_property
+    def claimed(self) -> Scope:
+        """What hangs on claims only, where it is, how much."""
+        rest = NOTHING if self._rest is None else self._rest
+        return Scope(self._memo, self.root, self._since, rest, claims=(), rest=None)
 
     @cached_property
     def itemised(self) -> set[int]:
@@ -153,6 +177,7 @@ class Scope:
                 self._unit(parcel),
                 parcel.uncertain or parcel.unaccounted,
                 parcel.lot in self.itemised,
+                self.vouched,
             )
         told = {parcel.lot for parcel in self.parcels}
         for lot in [lot for lot in self.lots.tolist() if lot not in told][:limit]:
@@ -169,6 +194,7 @@ class Scope:
                 "",
                 not itemised,
                 itemised,
+                self.vouched,
             )
 
     def _thing_items(self, part: slice) -> Iterator[ScopeItem]:
@@ -194,6 +220,7 @@ class Scope:
                 _real(seen),
                 1.0,
                 "",
+                vouched=self.vouched,
             )
 
     def as_json(self, *, limit: int | None = None) -> dict[str, Any]:
@@ -212,17 +239,39 @@ class Scope:
                 for total in self.by_place()
             ],
             "things": [_item_json(item) for item in self.items(limit=limit)],
+            "claimed": self._claimed_json(limit),
         }
 
+    def _claimed_json(self, limit: int | None) -> dict[str, Any] | None:
+        if not self.claims:
+            return None
+        events = [
+            {"event": claim.event_id, "time": iso(claim.time_ms), "by": list(claim.senders), "made": list(claim.made)}
+            for claim in self.claims
+        ]
+        items = [_item_json(item) for item in self.claimed.items(limit=limit)]
+        return {"claims": events, "count": self.claimed.count, "lots": len(self.claimed.lots), "things": items}
 
-def recall_scope(uri: str, *, at: int | None = None, since: int | None = None) -> Scope:
+
+def recall_scope(uri: str, *, at: int | None = None, since: int | None = None, believe: Collection[str] = ()) -> Scope:
     """What is affected if something is wrong with `uri` since the event time `since` (ms; None = from its beginning).
 
-    `at`: as of that time; later events do not exist for the answer. Raises Invalid, NotFound.
+    `at`: as of that time; later events do not exist for the answer. `believe`: eventIDs of claims that an officer
+    believes: what hangs on them is in the scope. Raises Invalid, NotFound.
     """
     roots = find(uri)
     source = LedgerSource()
-    return Scope(source, Memo(source, ALWAYS if at is None else at), roots, NEVER if since is None else since)
+    memo = Memo(source, ALWAYS if at is None else at)
+    first = NEVER if since is None else since
+    root, drawn, voices = source.uris(roots[:1])[0], Drawn(), Heard(source, believe)
+    reach = forward(memo, roots, first, follow=drawn)
+    events, things = drawn.claims(voices)
+    if not len(events):
+        return Scope(memo, root, first, reach, claims=(), rest=NOTHING)
+    heard = vouched(memo, roots, first, voices)
+    only_claimed = positions_in(heard.things, reach.things) < 0
+    rest = Reach(reach.things[only_claimed], reach.time[only_claimed], reach.depth[only_claimed])
+    return Scope(memo, root, first, heard, claims=claims_of(voices, events, things, rest.things), rest=rest)
 
 
 def _kinds(memo: Memo, things: Ints) -> tuple[Flags, Flags]:
@@ -264,4 +313,5 @@ def _item_json(item: ScopeItem) -> dict[str, Any]:
         "unit": item.unit,
         "uncertain": item.uncertain,
         "itemised": item.itemised,
+        "vouched": item.vouched,
     }

@@ -158,6 +158,11 @@ class LedgerSource:
         self._name(things)
         return [full_uri(self._uris[number]) for number in things.tolist()]
 
+    def stored(self, things: Ints) -> list[str]:
+        """The same as the dictionary spells them."""
+        self._name(things)
+        return [self._uris[number] for number in things.tolist()]
+
     def _name(self, things: Ints) -> None:
         known = self._uris
         missing = [number for number in things.tolist() if number not in known]

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Collection
 
 from lienvung.catalogue.access import product_of_gtin
+from lienvung.catalogue.models import Product
 from lienvung.people.access import organisation
 from lienvung.people.models import Organisation
 
@@ -38,3 +40,12 @@ def owner_of(uri: str) -> str | None:
     match = _GTIN.match(uri)
     product = product_of_gtin(match[1]) if match else None
     return str(product.owner_id) if product else None
+
+
+def owners_of_gtins(gtins: Collection[str]) -> dict[str, str]:
+    """GTIN -> the uuid of its owner, of those that the catalogue knows."""
+    listed, found = sorted(gtins), dict[str, str]()
+    for start in range(0, len(listed), 400):
+        products = Product.objects.filter(gtin__in=listed[start : start + 400])
+        found.update((gtin, str(owner)) for gtin, owner in products.values_list("gtin", "owner_id"))
+    return found

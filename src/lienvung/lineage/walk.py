@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from lienvung.lineage.facts import (
     INPUT,
     OUTPUT,
     PARENT,
+    Flags,
     Ints,
     Links,
     Source,
@@ -52,16 +54,54 @@ class Reach:
         return len(self.things)
 
 
-def forward(source: Source | Memo, roots: Ints, since: int, until: int = ALWAYS) -> Reach:
-    """Everything that what is wrong with `roots` since the time `since` may have reached by the time `until`."""
+def forward(
+    source: Source | Memo, roots: Ints, since: int, until: int = ALWAYS, *, follow: Follow | None = None
+) -> Reach:
+    """Everything that what is wrong with `roots` since the time `since` may have reached by the time `until`.
+
+    `follow` is told what each link would draw in, and says which of it is followed.
+    """
     memo = source if isinstance(source, Memo) else Memo(source, until)
-    return _spread(roots, since, _Forward(memo).step, earlier=True)
+    return _spread(roots, since, _Forward(memo, follow).step, earlier=True)
 
 
 def back(source: Source | Memo, roots: Ints, until: int = ALWAYS) -> Reach:
     """Everything that went into `roots` by the time `until`."""
     memo = source if isinstance(source, Memo) else Memo(source, until)
     return _spread(roots, until, _Back(memo).step, earlier=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Ways into processes: each rests on all of its events (that it was used; that it was in what was used)."""
+
+    process: Ints
+    events: tuple[Ints, ...]
+
+    def once(self) -> Ways:
+        if not len(self.process):
+            return self
+        if len(self.events) == 1 and np.array_equal(self.process, self.events[0]):
+            process = distinct(self.process)
+            return Ways(process, (process,))
+        table = np.unique(np.stack([self.process, *self.events]), axis=1)
+        return Ways(table[0], tuple(table[1:]))
+
+
+class Follow(Protocol):
+    """What a forward walk does with the links it finds: True = followed."""
+
+    def made(self, ways: list[Ways], made: Links) -> Flags:
+        """Outputs of processes into which these ways lead."""
+        ...
+
+    def serials(self, made: Links) -> Flags:
+        """Serials of lots."""
+        ...
+
+    def contents(self, stays: Stays) -> Flags:
+        """What was put into an affected container."""
+        ...
 
 
 class _Spread:
@@ -123,7 +163,7 @@ def _gather(parts: list[Pairs]) -> Pairs:
     return np.concatenate([thing for thing, _ in parts]), np.concatenate([time for _, time in parts])
 
 
-def _pairs_of_key(left: Ints, right: Ints) -> Pairs:
+def pairs_of_key(left: Ints, right: Ints) -> Pairs:
     """All (i, j) with left[i] == right[j]."""
     order = np.argsort(right, kind="stable")
     ordered = right[order]
@@ -135,19 +175,18 @@ def _pairs_of_key(left: Ints, right: Ints) -> Pairs:
 
 
 class _Forward:
-    def __init__(self, memo: Memo) -> None:
-        self.memo = memo
+    def __init__(self, memo: Memo, follow: Follow | None = None) -> None:
+        self.memo, self.follow = memo, follow
 
     def step(self, things: Ints, since: Ints, depth: int) -> Pairs:
         uses = self.memo.source.links(things, INPUT)
         of_thing = positions_in(things, uses.thing)
         member = uses.members()
-        used = ~member & (uses.t >= since[of_thing]) & (uses.t <= self.memo.until)
-        processes = distinct(np.concatenate([uses.process[used], self._ridden(things, since)]))
+        used = uses.where(~member & (uses.t >= since[of_thing]) & (uses.t <= self.memo.until))
         return _gather(
             [
                 self._serials(uses.where(member), since[of_thing[member]]),
-                self._outputs(processes),
+                self._outputs([Ways(used.process, (used.event,)), *self._ridden(things, since)]),
                 self._contents(things, since),
             ]
         )
@@ -157,37 +196,45 @@ class _Forward:
         if not len(uses):
             return ints(), ints()
         made = self._by_then(self.memo.source.members(distinct(uses.process), OUTPUT))
+        if self.follow is not None:
+            made = made.where(self.follow.serials(made))
         order = np.argsort(uses.process, kind="stable")
         return made.thing, since[order][np.searchsorted(uses.process[order], made.process)]
 
-    def _outputs(self, processes: Ints) -> Pairs:
+    def _outputs(self, ways: list[Ways]) -> Pairs:
+        processes = distinct(np.concatenate([way.process for way in ways]))
         if not len(processes):
             return ints(), ints()
         made = self._by_then(self.memo.source.members(processes, OUTPUT))
+        if self.follow is not None:
+            made = made.where(self.follow.made([way.once() for way in ways], made))
         return made.thing, made.t
 
     def _by_then(self, made: Links) -> Links:
         late = made.t > self.memo.until
         return made.where(~late) if late.any() else made
 
-    def _ridden(self, things: Ints, since: Ints) -> Ints:
+    def _ridden(self, things: Ints, since: Ints) -> list[Ways]:
         """Processes that used a container while some of `things` were in it."""
         holders = holders_above(self.memo, things)
         uses = self.memo.source.links(holders, INPUT) if len(holders) else no_links()
         uses = uses.where(~uses.members() & (uses.t <= self.memo.until))
         if not len(uses):
-            return ints()
+            return []
         towards = _leading_to(self.memo, holders, distinct(uses.thing))
-        stays, found = stays_of(self.memo, things, towards), ints()
+        stays, found = stays_of(self.memo, things, towards), list[Ways]()
+        told = [stays.event]
         for _ in range(MAX_NESTING):
             if not len(stays):
                 break
-            i, j = _pairs_of_key(stays.holder, uses.thing)
+            i, j = pairs_of_key(stays.holder, uses.thing)
             t = uses.t[j]
             inside = (stays.start[i] <= t) & (t <= stays.end[i])
             inside &= t >= since[np.searchsorted(things, stays.thing[i])]
-            found = distinct(np.concatenate([found, uses.process[j[inside]]]))
-            stays = _one_up(self.memo, stays, towards)
+            i, j = i[inside], j[inside]
+            found.append(Ways(uses.process[j], (uses.event[j], *(events[i] for events in told))))
+            stays, below = _one_up(self.memo, stays, towards)
+            told = [*(events[below] for events in told), stays.event]
         return found
 
     def _contents(self, things: Ints, since: Ints) -> Pairs:
@@ -195,9 +242,10 @@ class _Forward:
         stays = inside_of(self.memo, things)
         if not len(stays):
             return ints(), ints()
-        bad = since[np.searchsorted(things, stays.holder)]
-        touched = stays.end >= bad
-        return stays.thing[touched], np.maximum(stays.start, bad)[touched]
+        stays = stays.where(stays.end >= since[np.searchsorted(things, stays.holder)])
+        if self.follow is not None and len(stays):
+            stays = stays.where(self.follow.contents(stays))
+        return stays.thing, np.maximum(stays.start, since[np.searchsorted(things, stays.holder)])
 
 
 class _Back:
@@ -228,7 +276,7 @@ class _Back:
 
     def _lots(self, made: Links, lots: Links, things: Ints, until: Ints) -> Pairs:
         """A lot matters until the same time as its serial."""
-        i, j = _pairs_of_key(made.process, lots.process)
+        i, j = pairs_of_key(made.process, lots.process)
         return lots.thing[j], until[np.searchsorted(things, made.thing[i])]
 
     def _inside_inputs(self, used: Links) -> Pairs:
@@ -240,7 +288,7 @@ class _Back:
             if not len(holders):
                 break
             stays = inside_of(self.memo, distinct(holders))
-            i, j = _pairs_of_key(holders, stays.holder)
+            i, j = pairs_of_key(holders, stays.holder)
             t = times[i]
             keep = (stays.start[j] <= t) & (t <= stays.end[j])
             holders, times = stays.thing[j[keep]], t[keep]
@@ -278,7 +326,7 @@ class _Back:
             limit = np.minimum(stays.end, until[np.searchsorted(things, stays.thing)])
             keep = (stays.start <= limit) & (positions_in(distinct(made.thing), stays.holder) >= 0)
             parts.append((stays.holder[keep], limit[keep]))
-            stays = _one_up(self.memo, stays, towards)
+            stays, _ = _one_up(self.memo, stays, towards)
         return _gather(parts)
 
 
@@ -315,14 +363,14 @@ def _leading_to(memo: Memo, holders: Ints, goals: Ints) -> Ints:
     return towards
 
 
-def _one_up(memo: Memo, stays: Stays, towards: Ints) -> Stays:
-    """From stays in containers to stays, through them, in the containers of these."""
+def _one_up(memo: Memo, stays: Stays, towards: Ints) -> tuple[Stays, Ints]:
+    """From stays in containers to stays, through them, in the containers of these; and which stay each goes on."""
     upper = stays_of(memo, distinct(stays.holder), towards)
-    i, j = _pairs_of_key(stays.holder, upper.thing)
+    i, j = pairs_of_key(stays.holder, upper.thing)
     start, end = np.maximum(stays.start[i], upper.start[j]), np.minimum(stays.end[i], upper.end[j])
     keep = start <= end
     i, j = i[keep], j[keep]
-    return Stays(stays.thing[i], upper.holder[j], start[keep], end[keep], upper.event[j])
+    return Stays(stays.thing[i], upper.holder[j], start[keep], end[keep], upper.event[j]), i
 
 
 def inside_of(memo: Memo, holders: Ints) -> Stays:
