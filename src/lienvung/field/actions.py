@@ -3,7 +3,7 @@
 Every function takes, by keyword, who does it (`by`; None: the system plays a story), for which `organisation`, the
 `task_id` that the form or the phone made, when it happened (`at`) and where (`place`). It gives `Done`.
 
-    Invalid, ManyInvalid   a field is wrong (`path` names it), or there is a doubt and no `reason` was given (path `reason`)
+    Invalid, ManyInvalid   a field is wrong (`path` names it), or there is a doubt and no `reason` (path `reason`)
     Conflict               held goods (`ledger.held`), a lot number taken, the same task_id with other contents
     NotAllowed             not this person's organisation, not its task
 
@@ -17,15 +17,51 @@ import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from lienvung.audit.actions import record
 from lienvung.catalogue.models import Place, Product
-from lienvung.field.doing import Done
-from lienvung.field.rules import Loss, Part
+from lienvung.errors import Invalid
+from lienvung.field import access, goods, rules
+from lienvung.field.doing import (
+    Done,
+    Order,
+    Told,
+    as_told,
+    done_once,
+    lot_named,
+    new_boxes,
+    new_lot,
+    parts_of,
+    read_uri,
+)
+from lienvung.field.models import Desk, TaskChoice
+from lienvung.field.rules import PIECES, Doubt, Loss, Part, Task
+from lienvung.field.sharing import (
+    boxed,
+    labelled,
+    missing,
+    not_itself,
+    only_place,
+    paper_number,
+    some,
+    waits,
+    weights,
+)
+from lienvung.field.telling import Teller
+from lienvung.ledger.holds import refuse_held
+from lienvung.ledger.stock import stock_of
+from lienvung.people.actions import not_allowed
 from lienvung.people.models import Account, Organisation
 
 __all__ = [
     "Done",
     "Part",
     "buy_in",
+    "choose_desk",
+    "choose_tasks",
     "harvest",
     "pack",
     "process",
@@ -54,8 +90,23 @@ def harvest(
     best_before: date | None = None,
     reason: str = "",
 ) -> Done:
-    """A lot is cut, picked or netted. `plot`: the GIAI of the field, herd or pond, in any form; `number` '' = proposed."""
-    raise NotImplementedError
+    """A lot is cut, picked or netted. `plot`: the GIAI of field, herd or pond, in any form; `number` '' = proposed."""
+    told = {
+        "product": product.gtin, "amount": rules.said(amount), "uom": uom, "number": number.strip(), "plot": plot or "",
+        "best_before": best_before,
+    }  # fmt: skip
+    order = _order(Task.HARVEST, by, organisation, task_id, at, place, told, reason)
+
+    def act() -> Told:
+        rules.check_amount(amount)
+        grown = read_uri(plot, kinds=("asset",), path="plot") if plot else None
+        doubts = waits([grown, place.uri] if grown else [place.uri], at)
+        lot = new_lot(order, product, number=number, amount=amount, uom=uom, best_before=best_before, doubts=doubts)
+        teller = Teller(task_id, at, place)
+        teller.harvest(lot, Part(lot.uri, amount, uom), grown)
+        return Told(teller.events, lot.uri, lot.number, doubts=doubts)
+
+    return done_once(order, act)
 
 
 def buy_in(
@@ -77,7 +128,39 @@ def buy_in(
 ) -> Done:
     """Goods come in from somebody who did not announce them: `lot` (in any form) that the ledger knows, or a new lot
     of `product`."""
-    raise NotImplementedError
+    told = {
+        "seller": str(seller.pk) if seller else "", "seller_name": seller_name.strip(), "lot": lot.strip(),
+        "product": product.gtin if product else "", "number": number.strip(), "amount": rules.said(amount), "uom": uom,
+        "best_before": best_before,
+    }  # fmt: skip
+    order = _order(Task.BUY_IN, by, organisation, task_id, at, place, told, reason)
+
+    def act() -> Told:
+        rules.check_amount(amount)
+        if seller is None and not seller_name.strip():
+            raise Invalid(
+                "field.seller_missing",
+                vi="Chưa ghi mua của ai. Hãy chọn đơn vị hoặc ghi tên người bán.",
+                en="Who sold it is missing. Choose an organisation or enter the seller's name.",
+                path="seller_name",
+            )
+        doubts: list[Doubt] = []
+        teller = Teller(task_id, at, place)
+        if lot.strip():
+            uri, made = goods.resolve(lot, organisation, path="lot"), None
+            if not stock_of([uri]):
+                raise goods.unheard_of(uri, "lot")
+        else:
+            if product is None:
+                raise missing("product", "Chưa chọn sản phẩm.", "The product is missing.")
+            made = new_lot(
+                order, product, number=number, amount=amount, uom=uom, best_before=best_before, doubts=doubts
+            )
+            uri = made.uri
+        teller.bought(Part(uri, amount, uom), lot=made, seller=seller, seller_name=seller_name.strip())
+        return Told(teller.events, uri, made.number if made else "", doubts=doubts)
+
+    return done_once(order, act)
 
 
 def process(
@@ -96,7 +179,24 @@ def process(
     reason: str = "",
 ) -> Done:
     """Inputs become a lot of `product`."""
-    raise NotImplementedError
+    used = parts_of(inputs)
+    told = {
+        "inputs": as_told(used), "product": product.gtin, "amount": rules.said(amount), "uom": uom,
+        "number": number.strip(), "best_before": best_before,
+    }  # fmt: skip
+    order = _order(Task.PROCESS, by, organisation, task_id, at, place, told, reason)
+
+    def act() -> Told:
+        rules.check_amount(amount)
+        taken, doubts = goods.take(used, organisation, path="inputs")
+        doubts += some(rules.gains_weight(weights(taken), output=amount, uom=uom))
+        lot = new_lot(order, product, number=number, amount=amount, uom=uom, best_before=best_before, doubts=doubts)
+        not_itself(lot.uri, taken)
+        teller = Teller(task_id, at, place)
+        teller.make(taken, lot, Part(lot.uri, amount, uom), step="commissioning", produced=True)
+        return Told(teller.events, lot.uri, lot.number, doubts=doubts)
+
+    return done_once(order, act)
 
 
 def pack(
@@ -119,7 +219,37 @@ def pack(
     """Inputs are filled into `packs` packs of `product`, a new lot. `serials`: issued serial numbers, one a pack.
     `case_size`: so many packs in each case, under `boxes` (SSCCs in any form) or under new ones.
     Without `product` the inputs (packs, cases) go into one case or pallet, the first of `boxes` or a new one."""
-    raise NotImplementedError
+    used = parts_of(inputs)
+    told = {
+        "inputs": as_told(used), "product": product.gtin if product else "", "packs": packs, "number": number.strip(),
+        "best_before": best_before, "serials": list(serials), "case_size": case_size, "boxes": list(boxes),
+    }  # fmt: skip
+    order = _order(Task.PACK, by, organisation, task_id, at, place, told, reason)
+
+    def act() -> Told:
+        taken, doubts = goods.take(used, organisation, path="inputs")
+        named = [read_uri(box, kinds=("logistic",), path="boxes") for box in boxes]
+        teller = Teller(task_id, at, place)
+        if product is None:
+            made = named[:1] or new_boxes(organisation, 1)
+            teller.box(made[0], taken)
+            return Told(teller.events, *lot_named(taken), boxes=made, doubts=doubts)
+        count = rules.check_count(packs, path="packs")
+        doubts += some(
+            rules.packs_weigh(
+                weights(taken), packs=count, content=product.net_content, content_uom=product.unit_of_measure
+            )
+        )
+        lot = new_lot(
+            order, product, number=number, amount=Decimal(count), uom=PIECES, best_before=best_before, doubts=doubts
+        )
+        not_itself(lot.uri, taken)
+        teller.make(taken, lot, Part(lot.uri, Decimal(count), PIECES), step="packing", produced=False)
+        loose = labelled(teller, lot.uri, count, serials, product)
+        made = boxed(teller, organisation, loose, case_size, named)
+        return Told(teller.events, lot.uri, lot.number, boxes=made, doubts=doubts)
+
+    return done_once(order, act)
 
 
 def ship(
@@ -136,7 +266,30 @@ def ship(
     reason: str = "",
 ) -> Done:
     """Goods leave for a place or an organisation. `paper`: number of the delivery note; `returned`: they go back."""
-    raise NotImplementedError
+    used = parts_of(things)
+    target = to if isinstance(to, Place) else None
+    whose = to.owner if isinstance(to, Place) else to
+    told = {
+        "things": as_told(used), "to": target.gln if target else str(whose.pk), "paper": paper.strip(),
+        "returned": returned,
+    }  # fmt: skip
+    order = _order(Task.SHIP, by, organisation, task_id, at, place, told, reason)
+
+    def act() -> Told:
+        taken, doubts = goods.take(used, organisation, path="things")
+        there = target or only_place(whose)
+        if there is not None and there.pk == place.pk:
+            raise Invalid(
+                "field.same_place",
+                vi="Nơi gửi và nơi nhận trùng nhau. Hãy chọn nơi nhận khác.",
+                en="Goods cannot be shipped to where they are. Choose another place.",
+                path="to",
+            )
+        teller = Teller(task_id, at, place)
+        teller.ship(taken, to=whose, to_place=there, paper=paper_number(paper), returned=returned)
+        return Told(teller.events, *lot_named(taken), doubts=doubts)
+
+    return done_once(order, act)
 
 
 def receive(
@@ -153,7 +306,32 @@ def receive(
     reason: str = "",
 ) -> Done:
     """Goods have come in. `shipment`: the eventID of the sender's event; what differs from it is told beside it."""
-    raise NotImplementedError
+    used = parts_of(things)
+    told = {
+        "things": as_told(used), "shipment": shipment, "open_boxes": open_boxes, "note": note.strip(),
+    }  # fmt: skip
+    order = _order(Task.RECEIVE, by, organisation, task_id, at, place, told, reason)
+
+    def act() -> Told:
+        rules.check_parts(used, path="things")
+        known = goods.shipment(organisation, shipment) if shipment else None
+        came = [goods.arriving(part, known, path="things") for part in used]
+        extra = goods.differences(known, came) if known else {}
+        if note.strip():
+            extra["lv:note"] = note.strip()[:300]
+        teller = Teller(task_id, at, place)
+        teller.receive(
+            came,
+            shipment=known.body if known else None,
+            shipment_id=known.event if known else "",
+            told=extra,
+            returned=bool(known and known.returned),
+        )
+        for box in goods.opened(came)[0] if open_boxes else []:
+            teller.unbox(box)
+        return Told(teller.events, *lot_named(came))
+
+    return done_once(order, act)
 
 
 def sell(
@@ -168,7 +346,21 @@ def sell(
     reason: str = "",
 ) -> Done:
     """Goods are put on sale, or (`sold`) were sold to shoppers. A case or pallet is opened for it."""
-    raise NotImplementedError
+    used = parts_of(things)
+    order = _order(Task.SELL, by, organisation, task_id, at, place, {"things": as_told(used), "sold": sold}, reason)
+
+    def act() -> Told:
+        taken, doubts = goods.take(used, organisation, path="things")
+        doubts += waits([part.uri for part in taken], at)
+        refuse_held([part.uri for part in taken])  # also what is inside: before the boxes are opened
+        teller = Teller(task_id, at, place)
+        boxes, loose = goods.opened(taken)
+        for box in boxes:
+            teller.unbox(box)
+        teller.offer(loose, sold=sold)
+        return Told(teller.events, *lot_named(loose), doubts=doubts)
+
+    return done_once(order, act)
 
 
 def write_off(
@@ -184,4 +376,59 @@ def write_off(
     reason: str = "",
 ) -> Done:
     """Goods are no more: destroyed (expired, damaged, other) or lost."""
-    raise NotImplementedError
+    used = parts_of(things)
+    told = {"things": as_told(used), "why": Loss(why).value, "note": note.strip()}
+    order = _order(Task.WRITE_OFF, by, organisation, task_id, at, place, told, reason)
+
+    def act() -> Told:
+        taken, doubts = goods.take(used, organisation, path="things")
+        teller = Teller(task_id, at, place)
+        teller.write_off(taken, why=Loss(why), note=note.strip()[:300])
+        # what becomes of held goods is decided by whoever holds them; that they are lost is no decision
+        still = [] if why == Loss.LOST else [part.uri for part in taken]
+        return Told(teller.events, *lot_named(taken), doubts=doubts, still=still)
+
+    return done_once(order, act)
+
+
+def _order(
+    task: Task,
+    by: Account | None,
+    organisation: Organisation,
+    task_id: uuid.UUID,
+    at: datetime,
+    place: Place,
+    told: dict[str, Any],
+    reason: str,
+) -> Order:
+    plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in told.items()}
+    return Order(task, by, organisation, task_id, at, place, plain, reason)
+
+
+@transaction.atomic
+def choose_desk(*, by: Account, organisation: Organisation, place: Place) -> Desk:
+    """Remember for whom and where a person works."""
+    if not access.may_work(by, organisation):
+        raise not_allowed()
+    if place.owner_id != organisation.pk:
+        raise Invalid(
+            "field.other_place",
+            vi="Nơi này không thuộc đơn vị đã chọn.",
+            en="This place is not of that organisation.",
+            path="place",
+        )
+    desk, _ = Desk.objects.update_or_create(account=by, defaults={"organisation": organisation, "place": place})
+    return desk
+
+
+@transaction.atomic
+def choose_tasks(*, by: Account | None, organisation: Organisation, tasks: Sequence[str]) -> TaskChoice:
+    """The tasks that an organisation's people see, whatever its kind."""
+    if by is not None and not access.may_choose_tasks(by, organisation):
+        raise not_allowed()
+    kept = [task.value for task in rules.tasks_of("", tasks)]
+    if not kept:
+        raise missing("tasks", "Hãy chọn ít nhất một việc.", "Choose at least one task.")
+    choice, _ = TaskChoice.objects.update_or_create(organisation=organisation, defaults={"tasks": kept})
+    record(action="field.choose_tasks", by=by, subject=organisation, details={"tasks": kept})
+    return choice

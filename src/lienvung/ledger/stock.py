@@ -2,6 +2,7 @@
 
     stock_at(places)    what the newest events at these places name, as far as it is there still
     stock_of(uris)      the parts of these things, wherever they are
+    inside(holder)      what is in a case or pallet
 
 A lot is told part by part (`lienvung.lineage.lots`); a part in a case has that case as its `holder`.
 """
@@ -27,6 +28,7 @@ from lienvung.lineage.facts import ALWAYS, NEVER, ints
 from lienvung.lineage.lots import parcels_of
 from lienvung.lineage.places import places_of
 from lienvung.lineage.states import State
+from lienvung.lineage.walk import inside_of
 
 LOOKED_AT = 400  # newest events at the places
 MOST_THINGS = 1_000
@@ -155,3 +157,13 @@ def _singles(source: LedgerSource, memo: Memo, single: Sequence[tuple[int, str]]
 def _names(source: LedgerSource, numbers: Iterable[int]) -> dict[int, str]:
     known = ints(sorted({number for number in numbers if number >= 0}))
     return dict(zip(known.tolist(), source.uris(known)))
+
+
+def inside(holder: str) -> list[Stock]:
+    """What is in a case or pallet now, one level deep. Raises Invalid for what is no identifier."""
+    numbers = thing_ids(holder)
+    if not numbers:
+        return []
+    stays = inside_of(Memo(LedgerSource(), ALWAYS), ints(sorted(numbers)))
+    now = {int(thing) for thing, end in zip(stays.thing.tolist(), stays.end.tolist()) if end == ALWAYS}
+    return [part for part in _stock(now) if part.holder == holder]

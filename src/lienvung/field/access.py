@@ -1,0 +1,84 @@
+"""The readers' door of tasks: for whom and where a person works, which tasks that gives, what was done lately."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db.models import QuerySet
+
+from lienvung.catalogue.access import places
+from lienvung.catalogue.models import Place, Product
+from lienvung.field import rules
+from lienvung.field.models import Desk, Submission, TaskChoice
+from lienvung.field.rules import Task
+from lienvung.people.access import (
+    account_or_none,
+    is_official,
+    may_manage,
+    may_record,
+    organisations_of,
+    recording_organisations,
+)
+from lienvung.people.models import Organisation
+
+MOST_PRODUCTS = 200
+
+
+def tasks_of(organisation: Organisation) -> tuple[Task, ...]:
+    """The tasks of an organisation, as its managers chose them or as its kind has them."""
+    chosen = TaskChoice.objects.filter(organisation=organisation).first()
+    return rules.tasks_of(organisation.kind, chosen.tasks if chosen else None)
+
+
+def working_organisations(account: Any) -> QuerySet[Organisation]:
+    """Those for which `account` may do tasks: it records for them, and they are no authority."""
+    return recording_organisations(account).exclude(kind=Organisation.Kind.AUTHORITY).order_by("name")
+
+
+def may_work(account: Any, organisation: Organisation) -> bool:
+    return may_record(account, organisation) and organisation.kind != Organisation.Kind.AUTHORITY
+
+
+def may_choose_tasks(account: Any, organisation: Organisation) -> bool:
+    return may_manage(account, organisation)
+
+
+def places_of(organisation: Organisation) -> QuerySet[Place]:
+    return places(owner=organisation).order_by("name")
+
+
+def desk_of(account: Any) -> Desk | None:
+    """Where the person works: as last chosen, else the only choice there is; None: he has to choose."""
+    known = account_or_none(account)
+    if known is None:
+        return None
+    found = Desk.objects.select_related("organisation", "place", "place__owner").filter(account=known).first()
+    if found is not None and may_work(known, found.organisation) and found.place.owner_id == found.organisation_id:
+        return found
+    organisations = list(working_organisations(known)[:2])
+    if len(organisations) == 1:
+        choices = list(places_of(organisations[0])[:2])
+        if len(choices) == 1:
+            return Desk(account=known, organisation=organisations[0], place=choices[0])
+    return None
+
+
+def products_of(organisation: Organisation) -> list[Product]:
+    return list(Product.objects.filter(owner=organisation).order_by("name")[:MOST_PRODUCTS])
+
+
+def submission(account: Any, task_id: uuid.UUID) -> Submission | None:
+    """A task done, for the people of its organisation and officials."""
+    found = Submission.objects.select_related("organisation", "place", "done_by").filter(pk=task_id)
+    if not is_official(account):
+        found = found.filter(organisation__in=organisations_of(account))
+    return found.first()
+
+
+def recent(organisation: Organisation, limit: int = 8) -> list[Submission]:
+    return list(
+        Submission.objects.filter(organisation=organisation)
+        .select_related("place", "done_by")
+        .order_by("-recorded_at")[:limit]
+    )

@@ -1,0 +1,418 @@
+"""What the ledger knows of goods at an organisation's places: in stock, announced, in boxes; and codes read.
+
+resolve("…", organisation)    from what was scanned or typed to one thing
+take(parts, organisation)     goods that a task uses: they must be here; doubts where more goes out than is left
+stock_lines(organisation)     what is at its places, with what is left
+announced(organisation)       shipments told by their senders that nobody has received
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from lienvung.catalogue.access import lots_named, place_of_gln, places
+from lienvung.catalogue.words import unit
+from lienvung.errors import Conflict, Invalid
+from lienvung.field import rules
+from lienvung.field.rules import PIECES, Doubt, Part
+from lienvung.gs1 import canonical_uri
+from lienvung.ledger.events import StoredEvent
+from lienvung.ledger.holds import held, name_of
+from lienvung.ledger.identifiers import candidates
+from lienvung.ledger.query import run_query
+from lienvung.ledger.stock import Stock, events_at, inside, stock_at, stock_of
+from lienvung.ledger.trace import kind_of
+from lienvung.people.access import organisation as organisation_of_id
+from lienvung.people.models import Organisation
+from lienvung.texts import Text
+
+ANNOUNCED_FOR = timedelta(days=60)
+MOST_ANNOUNCED = 60
+ARRIVALS = ("receiving", "arriving")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Goods in a list: one part of a lot, or a thing with a code of its own. `inside`: how many things a box holds."""
+
+    uri: str
+    name: Text
+    kind: str
+    amount: Decimal | None
+    uom: str
+    place: str | None
+    state: Any
+    held: bool
+    inside: int = 0
+
+    @property
+    def unit(self) -> Text:
+        return unit(self.uom)
+
+    @property
+    def path(self) -> str:
+        return self.uri.removeprefix("https://id.gs1.org/")
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A shipment on its way to one of the organisation's places, as the sender told it."""
+
+    event: str
+    hash: str
+    time_ms: int
+    sender: Text
+    place: str | None  # the canonical URI of where it goes; None: to the organisation
+    parts: tuple[Part, ...]
+    lines: tuple[Line, ...]
+    body: dict[str, Any]
+    returned: bool
+
+
+def place_uris(organisation: Organisation) -> set[str]:
+    return {place.uri for place in places(owner=organisation)}
+
+
+def words_of(uri: str) -> Text:
+    """Goods in words."""
+    if kind_of(uri) == "logistic":
+        number = uri.rsplit("/", 1)[-1]
+        return Text(f"thùng, pa-lét {number}", f"case or pallet {number}")
+    return Text(*name_of(uri))
+
+
+# --- codes ---------------------------------------------------------------------------------------
+
+
+def resolve(text: str, organisation: Organisation, *, path: str = "things") -> str:
+    """One thing, from a Digital Link, (01)…(10)…, an SSCC, a lot number or a GTIN. Raises Invalid with a remedy."""
+    typed = text.strip()
+    if not typed:
+        raise Invalid("field.code_missing", vi="Chưa nhập mã hàng.", en="The code is missing.", path=path)
+    try:
+        found = [uri for uri in candidates(typed) if kind_of(uri) not in ("place", "other")]
+    except Invalid:
+        found = []
+    exact = [uri for uri in found if kind_of(uri) != "class"]
+    if exact:
+        return exact[0]
+    here = [part.uri for part in stock_at(place_uris(organisation))]
+    if found:  # a product only: its lot in stock, if there is but one
+        meant = {uri for uri in here if any(uri.startswith(f"{one}/10/") for one in found)}
+        return _one(meant, typed, path)
+    meant = {uri for uri in here if uri.rpartition("/10/")[2].casefold() == typed.casefold() and "/10/" in uri}
+    return _one(meant or {lot.uri for lot in lots_named(typed)[:5]}, typed, path)
+
+
+def _one(meant: Collection[str], typed: str, path: str) -> str:
+    if len(meant) == 1:
+        return next(iter(meant))
+    if meant:
+        raise Invalid(
+            "field.code_unclear",
+            vi=f"Mã “{typed}” khớp nhiều lô. Hãy quét mã trên nhãn, hoặc chọn lô trong danh sách.",
+            en=f"The code “{typed}” fits several lots. Scan the label, or choose the lot from the list.",
+            path=path,
+        )
+    raise Invalid(
+        "field.code_unknown",
+        vi=f"Không nhận ra mã “{typed}”. Hãy quét lại, hoặc gõ mã in trên nhãn: (01)…(10)… hoặc số lô.",
+        en=f"The code “{typed}” is not known. Scan again, or type what the label says: (01)…(10)… or the lot number.",
+        path=path,
+    )
+
+
+# --- goods that a task uses ----------------------------------------------------------------------
+
+
+def take(parts: Sequence[Part], organisation: Organisation, *, path: str) -> tuple[list[Part], list[Doubt]]:
+    """The parts with their units, and doubts; Invalid where goods are not at the organisation's places."""
+    rules.check_parts(parts, path=path)
+    own = place_uris(organisation)
+    taken: list[Part] = []
+    doubts: list[Doubt] = []
+    for part in parts:
+        uri = canonical_uri(part.uri)
+        here = [each for each in stock_of([uri]) if each.here and each.place in own]
+        if kind_of(uri) in ("lot", "class"):
+            one, doubt = _amount_of(part, uri, here, path)
+            doubts += [doubt] if doubt else []
+        else:
+            if not here:
+                raise not_here(uri, path)
+            one = Part(uri)
+        taken.append(one)
+    rules.check_parts(taken, path=path)
+    return taken, doubts
+
+
+def _amount_of(part: Part, uri: str, here: Sequence[Stock], path: str) -> tuple[Part, Doubt | None]:
+    if kind_of(uri) == "class":
+        raise Invalid(
+            "field.lot_missing",
+            vi="Mã này chỉ là mã sản phẩm. Hãy nhập thêm số lô.",
+            en="This code names the product only. Enter the lot number too.",
+            path=path,
+        )
+    free = [each for each in here if each.holder is None]
+    if not free:
+        boxed = next((each.holder for each in here if each.holder), None)
+        raise in_box(uri, boxed, path) if boxed else not_here(uri, path)
+    units = {each.uom or PIECES for each in free}
+    uom = part.uom or (next(iter(units)) if len(units) == 1 else "")
+    if uom not in units:
+        listed = Text(", ".join(unit(u).vi for u in sorted(units)), ", ".join(unit(u).en for u in sorted(units)))
+        raise Invalid(
+            "field.unit",
+            vi=f"{words_of(uri).vi} tính bằng {listed.vi}. Hãy chọn đúng đơn vị đo.",
+            en=f"{words_of(uri).en} is counted in {listed.en}. Choose that unit.",
+            path=path,
+        )
+    amount = rules.check_amount(part.amount, path=path)
+    told = [each.amount for each in free if (each.uom or PIECES) == uom]
+    left = sum((Decimal(str(each)) for each in told if each is not None), Decimal(0))
+    doubt = None if None in told else rules.too_much(words_of(uri), wanted=amount, left=left, unit=unit(uom))
+    return Part(uri, amount, uom), doubt
+
+
+def not_here(uri: str, path: str) -> Invalid:
+    name = words_of(uri)
+    return Invalid(
+        "field.not_here",
+        vi=f"{name.vi} không có ở các nơi của đơn vị bạn. Nếu hàng đã về, hãy ghi “Nhận hàng” hoặc “Mua vào” trước.",
+        en=f"{name.en} is not at your organisation's places. If it has come in, record “Receive” or “Buy in” first.",
+        path=path,
+    )
+
+
+def in_box(uri: str, box: str, path: str) -> Invalid:
+    name, holder = words_of(uri), words_of(box)
+    return Invalid(
+        "field.in_box",
+        vi=f"{name.vi} đang ở trong {holder.vi}. Hãy quét mã của thùng, hoặc mở thùng khi nhận hàng.",
+        en=f"{name.en} is inside {holder.en}. Scan the case's code, or open it when you receive it.",
+        path=path,
+    )
+
+
+def opened(parts: Sequence[Part]) -> tuple[list[str], list[Part]]:
+    """Boxes among the goods, opened down to what is inside: the boxes in their order, and the goods without them."""
+    boxes: list[str] = []
+    loose: list[Part] = []
+    waiting = list(parts)
+    while waiting and len(boxes) < rules.MOST_PARTS:
+        part = waiting.pop(0)
+        contents = inside(part.uri) if kind_of(part.uri) == "logistic" else []
+        if not contents:
+            loose.append(part)
+            continue
+        boxes.append(part.uri)
+        waiting += [as_part(each) for each in contents if each.here or each.state.word == "in_transit"]
+    return boxes, joined(loose)
+
+
+def as_part(part: Stock) -> Part:
+    if part.kind not in ("lot", "class"):
+        return Part(part.uri)
+    return Part(part.uri, None if part.amount is None else Decimal(str(part.amount)), part.uom or PIECES)
+
+
+def joined(parts: Iterable[Part]) -> list[Part]:
+    """The same lot in the same unit once."""
+    found: dict[tuple[str, str], Part] = {}
+    for part in parts:
+        key = (part.uri, part.uom)
+        known = found.get(key)
+        if known is not None and known.amount is not None and part.amount is not None:
+            part = part._replace(amount=known.amount + part.amount)
+        found[key] = part
+    return list(found.values())
+
+
+# --- lists ---------------------------------------------------------------------------------------
+
+
+def stock_lines(organisation: Organisation, *, at: str | None = None) -> list[Line]:
+    """What is at the organisation's places (or at one), boxes with how much they hold, held goods marked."""
+    found = stock_at({at} if at else place_uris(organisation))
+    boxed: dict[str, int] = {}
+    for each in found:
+        if each.holder:
+            boxed[each.holder] = boxed.get(each.holder, 0) + 1
+    return _lines([each for each in found if each.holder is None], boxed)
+
+
+def _lines(found: Sequence[Stock], boxed: dict[str, int]) -> list[Line]:
+    stopped = held({each.uri for each in found})
+    return [
+        Line(
+            each.uri, words_of(each.uri), each.kind,
+            None if each.kind not in ("lot", "class") or each.amount is None else Decimal(str(each.amount)),
+            each.uom or PIECES, each.place, each.state, each.uri in stopped, boxed.get(each.uri, 0),
+        )
+        for each in found
+    ]  # fmt: skip
+
+
+def announced(organisation: Organisation) -> list[Announced]:
+    """Shipments to the organisation or its places that nobody told to have come in, the oldest first."""
+    own = place_uris(organisation)
+    since = (timezone.now() - ANNOUNCED_FOR).isoformat()
+    told: dict[int, StoredEvent] = {}
+    for kind, names in (("location", sorted(own)), ("possessing_party", _parties(organisation))):
+        if names:
+            asked: dict[str, Any] = {
+                f"EQ_destination_{kind}": names,
+                "EQ_bizStep": ["shipping"],
+                "GE_eventTime": [since],
+                "orderBy": ["eventTime"],
+                "orderDirection": ["DESC"],
+            }
+            told |= {event.rid: event for event in run_query(asked, per_page=MOST_ANNOUNCED).events}
+    waiting = [_announced(event, own) for event in sorted(told.values(), key=lambda event: (event.time_ms, event.rid))]
+    return without_received([each for each in waiting if each.parts], own)
+
+
+def _parties(organisation: Organisation) -> list[str]:
+    return [f"https://id.gs1.org/417/{organisation.gln}"] if organisation.gln else []
+
+
+def _announced(event: StoredEvent, own: Collection[str]) -> Announced:
+    body = event.value()
+    parts = joined(parts_of(body))
+    goes = [str(each.get("destination", "")) for each in body.get("destinationList") or ()]
+    sender = organisation_of_id(event.submitter) if event.submitter else None  # type: ignore[arg-type]
+    stopped = held({part.uri for part in parts})
+    lines = tuple(
+        Line(part.uri, words_of(part.uri), kind_of(part.uri), part.amount, part.uom, None, None, part.uri in stopped)
+        for part in parts
+    )
+    return Announced(
+        event.event_id,
+        event.hash.hex(),
+        event.time_ms,
+        Text(sender.name, sender.name_en or sender.name) if sender else Text("bên gửi chưa rõ", "an unknown sender"),
+        next((uri for uri in goes if uri in own), None),
+        tuple(parts),
+        lines,
+        body,
+        event.disposition == "returned",
+    )
+
+
+def parts_of(body: dict[str, Any]) -> list[Part]:
+    """The goods that an event is about; what is no identifier is left out."""
+    told = [Part(str(uri)) for uri in body.get("epcList") or ()]
+    for each in body.get("quantityList") or ():
+        amount = each.get("quantity")
+        known = None if amount is None else Decimal(str(amount))
+        told.append(Part(str(each.get("epcClass", "")), known, str(each.get("uom") or PIECES)))
+    found = []
+    for part in told:
+        try:
+            found.append(part._replace(uri=canonical_uri(part.uri)))
+        except Invalid:
+            continue
+    return [part for part in found if kind_of(part.uri) not in ("place", "other")]
+
+
+def without_received(waiting: Sequence[Announced], own: Collection[str]) -> list[Announced]:
+    """Each receipt answers the shipment that it names, else the oldest that holds its goods."""
+    left = {each.event: each for each in waiting}
+    for event in sorted(events_at(own, steps=ARRIVALS), key=lambda event: (event.time_ms, event.rid)):
+        body = event.value()
+        named = left.pop(str(body.get("lv:shipment", "")), None)
+        if named is None:
+            things = {part.uri for part in parts_of(body)}
+            answered = next(
+                (
+                    each.event
+                    for each in left.values()
+                    if each.time_ms <= event.time_ms and things & {part.uri for part in each.parts}
+                ),
+                None,
+            )
+            if answered is not None:
+                del left[answered]
+    return list(left.values())
+
+
+def shipment(organisation: Organisation, event: str) -> Announced:
+    """The announced shipment of an eventID or hash. Raises Conflict where none waits (any more)."""
+    for each in announced(organisation):
+        if event in (each.event, each.hash):
+            return each
+    raise Conflict(
+        "field.no_shipment",
+        vi="Chuyến hàng này không còn chờ nhận: có thể đã có người ghi nhận. Hãy xem lại danh sách hàng sắp về.",
+        en="This shipment is not waiting any more: somebody may have received it. Look at the list of what is coming.",
+        path="shipment",
+    )
+
+
+def place_name(uri: str | None) -> Text:
+    place = place_of_gln(uri.rsplit("/", 1)[-1]) if uri else None
+    return Text(place.name, place.name_en or place.name) if place else Text("", "")
+
+
+def unheard_of(uri: str, path: str) -> Invalid:
+    name = words_of(uri)
+    return Invalid(
+        "field.unheard_of",
+        vi=f"Sổ chưa có sự kiện nào về {name.vi}. Hãy kiểm tra mã, hoặc ghi “Mua vào” với lô mới.",
+        en=f"The ledger has no event about {name.en}. Check the code, or record “Buy in” with a new lot.",
+        path=path,
+    )
+
+
+def arriving(part: Part, known: Announced | None, *, path: str) -> Part:
+    """Goods as they come in: their unit is the sender's, or that in which the ledger counts the lot."""
+    uri = canonical_uri(part.uri)
+    kind = kind_of(uri)
+    if kind == "class":
+        raise Invalid(
+            "field.lot_missing",
+            vi="Mã này chỉ là mã sản phẩm. Hãy nhập thêm số lô.",
+            en="This code names the product only. Enter the lot number too.",
+            path=path,
+        )
+    told = [each for each in known.parts if each.uri == uri] if known else []
+    if not told and not stock_of([uri]):
+        raise unheard_of(uri, path)
+    if kind != "lot":
+        return Part(uri)
+    units = {each.uom for each in told} or {each.uom or PIECES for each in stock_of([uri])}
+    uom = part.uom or (next(iter(units)) if len(units) == 1 else "")
+    if uom not in units:
+        raise Invalid(
+            "field.unit",
+            vi=f"{words_of(uri).vi}: hãy chọn đúng đơn vị đo như bên gửi đã ghi.",
+            en=f"{words_of(uri).en}: choose the unit that the sender used.",
+            path=path,
+        )
+    return Part(uri, rules.check_amount(part.amount, path=path), uom)
+
+
+def differences(known: Announced, came: Sequence[Part]) -> dict[str, Any]:
+    """What the sender told and what came, where the two differ; as fields of the event."""
+    sent = {(part.uri, part.uom): part.amount for part in known.parts}
+    here = {(part.uri, part.uom): part.amount for part in came}
+    rows = [
+        {"lv:thing": uri, "lv:announced": _number(sent.get((uri, uom)), (uri, uom) in sent),
+         "lv:received": _number(here.get((uri, uom)), (uri, uom) in here)}
+        for uri, uom in sorted({*sent, *here})
+        if ((uri, uom) in sent) != ((uri, uom) in here) or sent.get((uri, uom)) != here.get((uri, uom))
+    ]  # fmt: skip
+    return {"lv:difference": rows} if rows else {}
+
+
+def _number(amount: Decimal | None, there: bool) -> int | float:
+    if amount is None:
+        return int(there)
+    return int(amount) if amount == amount.to_integral_value() else float(amount)
