@@ -18,6 +18,7 @@ from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from lienvung import registry
 from lienvung.errors import Invalid
 from lienvung.gs1.address import Address, read_address, sent_path
 from lienvung.scan import lists, machine, story
@@ -152,9 +153,18 @@ def _html(page: Page, language: str) -> bytes:
         "other_lang": other,
         "other_url": f"{PAGE}{page.path}?lang={other}",
         "keep": "?lang=en" if language == "en" else "",
+        "doors": _doors(page, language),
         "demo": settings.DEMO,
     }
     return _tight(get_template("scan/page.html").render(context)).encode()
+
+
+def _doors(page: Page, language: str) -> list[tuple[Text, str]]:
+    """What other rooms offer to whoever holds these goods; of goods of nobody here nothing."""
+    if not page.gtin or page.maker is None:
+        return []
+    keep = "&lang=en" if language == "en" else ""
+    return [(door.label, door.href(page.path) + keep) for door in registry.code_doors]
 
 
 @lru_cache(maxsize=2)
