@@ -27,8 +27,7 @@ export function start(release) {
     if (response.status !== 200 || response.redirected || !html || !account || account !== (await who())) return;
     await forget(account);
     const pages = await caches.open(PAGES + account);
-    await pages.delete(url); // the newest last
-    await pages.put(url, response);
+    await pages.put(url, response); // in the place of the older one, as the newest
     const kept = await pages.keys();
     await Promise.all(kept.slice(0, Math.max(0, kept.length - MOST_PAGES)).map((old) => pages.delete(old)));
   }
