@@ -23,8 +23,10 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
+from tests.cases_world import examples as cases_examples
 from tests.checks_world import examples as checks_examples
 from tests.control_world import examples as control_examples
+from tests.diary_world import examples as diary_examples
 from tests.lab_world import examples as lab_examples
 from tests.world import World, make_world
 
@@ -123,6 +125,8 @@ def values(world: World) -> dict[str, str]:
         **control_examples(world),
         **checks_examples(world),
         **lab_examples(world),
+        **cases_examples(world),
+        **diary_examples(world),
     }
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from lienvung.diary.models import Entry, Unit
+from lienvung.epcis import EventType
+from lienvung.errors import Invalid
+from lienvung.gs1 import canonical_uri
 from lienvung.ledger import waiting
+from lienvung.ledger.events import history
 from lienvung.ledger.reading import marks, rows
 from lienvung.ledger.waiting import Waiting
 from lienvung.people.access import account_or_none, is_official, may_record, organisations_of
@@ -20,6 +24,7 @@ from lienvung.registry import Growing
 RECENT = 6  # materials that a form offers
 LOOKED_AT = 200  # latest entries in which they are looked for
 CHUNK = 400
+MOST_EVENTS = 200  # of a lot, in which its harvests are looked for
 
 
 def units(account: Any) -> QuerySet[Unit]:
@@ -128,3 +133,42 @@ def units_named(account: Any, words: Sequence[str]) -> QuerySet[Unit]:
     for word in words:
         found = found.filter(Q(name__icontains=word) | Q(giai__icontains=word) | Q(species__icontains=word))
     return found
+
+
+def own_units(account: Any) -> QuerySet[Unit]:
+    """Those of the account's own organisations; officials have none."""
+    found = Unit.objects.select_related("organisation", "place").filter(closed_on=None)
+    return found.filter(organisation__in=organisations_of(account))
+
+
+def behind_lot(account: Any, uri: str) -> list[Entry]:
+    """What was done to a lot itself, and to what it was cut from until it was cut; of what the account sees."""
+    cut = cut_from(uri)
+    wanted = Q(lot=uri)
+    for thing, moment in cut.items():
+        wanted |= Q(thing=thing, at__lte=moment)
+    return list(entries(account).filter(wanted, corrected_at=None)[:CHUNK])
+
+
+def cut_from(uri: str) -> dict[str, datetime]:
+    """What the ledger says a lot was harvested from (GIAI), each with the last moment of it."""
+    found: dict[str, datetime] = {}
+    for event in history(uri, limit=MOST_EVENTS):
+        if event.type is not EventType.TRANSFORMATION or event.declared_wrong_by is not None:
+            continue
+        body = event.value()
+        named = [each.get("epcClass") for each in body.get("outputQuantityList", [])] + body.get("outputEPCList", [])
+        if uri not in map(_canonical, named):
+            continue
+        at = datetime.fromtimestamp(event.time_ms / 1000, UTC)
+        for thing in map(_canonical, body.get("inputEPCList", [])):
+            if "/8004/" in thing:
+                found[thing] = max(at, found.get(thing, at))
+    return found
+
+
+def _canonical(uri: Any) -> str:
+    try:
+        return canonical_uri(str(uri))
+    except Invalid:
+        return ""

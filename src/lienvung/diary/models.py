@@ -12,7 +12,8 @@ from django.db import models
 from django.utils import timezone
 
 from lienvung.catalogue.models import CANONICAL, Place
-from lienvung.diary.words import ACTIVITIES, KINDS, Activity
+from lienvung.diary.words import ACTIVITIES, KINDS, UOMS, Activity
+from lienvung.lineage.anomalies_words import short
 from lienvung.people.models import Organisation
 from lienvung.texts import Text
 
@@ -105,3 +106,12 @@ class Entry(models.Model):
     @property
     def activity_text(self) -> Text:
         return self.activity_of.name
+
+    @property
+    def uom_text(self) -> Text:
+        return UOMS.get(self.uom, Text(self.uom, self.uom))
+
+    @property
+    def lot_name(self) -> str:
+        """The lot as it is read on a label."""
+        return short(self.lot) if self.lot else ""

@@ -73,10 +73,10 @@ def check_time(at: datetime, *, now: datetime) -> datetime:
     if at.tzinfo is None:
         raise ValueError("a time needs a zone")
     if at > now + AHEAD:
-        raise Invalid("diary.future", vi="Việc chưa đến giờ làm.", en="This time has not come yet.", path="at")
+        raise Invalid("diary.future", vi="Việc chưa đến giờ làm.", en="This time has not come yet.", path="day")
     if at < now - OLDEST:
         raise Invalid(
-            "diary.too_old", vi="Ngày quá xa, hãy kiểm tra năm.", en="Too long ago; look at the year.", path="at"
+            "diary.too_old", vi="Ngày quá xa, hãy kiểm tra năm.", en="Too long ago; look at the year.", path="day"
         )
     return at.astimezone(LOCAL)
 
