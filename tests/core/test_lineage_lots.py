@@ -186,6 +186,30 @@ def test_return_from_the_shop():
     }
 
 
+def test_what_is_sent_back_is_what_arrives_and_not_the_receivers_own():
+    """Shipped with another disposition than in_transit: on its way all the same."""
+    chain = [
+        made(),
+        seen(1, 70.0, "mill", "storing"),
+        seen(2, 30.0, "mill", "shipping"),
+        seen(3, 30.0, "shop", "receiving"),
+    ]
+    back = replace(seen(4, 10.0, "shop", "shipping"), disposition="returned")
+    source, parcels = keep([*chain, back])
+    assert told(parcels, source)["shop", "returned"] == 10.0
+    source, parcels = keep([*chain, back, seen(5, 10.0, "mill", "receiving")])
+    places = Counter()
+    for parcel in parcels:
+        places[source.names[parcel.place]] += parcel.quantity
+    assert places == {"mill": 80.0, "shop": 20.0}
+
+
+def test_what_is_sold_comes_from_the_shelf():
+    chain = [made(), seen(2, 100.0, "mill", "shipping"), seen(3, 100.0, "shop", "receiving")]
+    source, parcels = keep([*chain, seen(4, 60.0, "shop", "stocking"), seen(5, 40.0, "shop", "retail_selling")])
+    assert told(parcels, source) == {("shop", "in_store"): 40.0, ("shop", "on_shelf"): 20.0, ("shop", "sold"): 40.0}
+
+
 def test_an_event_declared_wrong_moves_nothing():
     wrong = replace(seen(5, 60.0, "mill", "retail_selling"), void=True)
     source, parcels = keep([made(), wrong])

@@ -40,10 +40,11 @@ from lienvung.lineage.facts import (
     positions_in,
 )
 from lienvung.lineage.places import places_of
-from lienvung.lineage.states import FINAL, State
+from lienvung.lineage.states import BIZ_STEP_STATES, FINAL, State
 from lienvung.lineage.stays import emptied
 
 ARRIVALS = frozenset({"arriving", "receiving"})
+DEPARTURES = frozenset(step for step, state in BIZ_STEP_STATES.items() if state is State.IN_TRANSIT)
 TINY = 1e-9
 
 
@@ -95,6 +96,7 @@ class _Book:
         self.stock: dict[_Place, _Stock] = {}
         self.uncertain = False
         self.arrived: dict[int, float] = {}
+        self.sent: set[_Place] = set()  # sent back, recalled and shipped: on its way in another state than that
 
     def put(self, where: _Place, amount: float, t: int, unaccounted: bool = False) -> None:
         line = self.stock.setdefault(where, _Stock(0.0, t))
@@ -114,6 +116,7 @@ class _Book:
             line.amount -= part
             if line.amount <= TINY:
                 del self.stock[where]
+                self.sent.discard(where)
         return found
 
     def free(self) -> list[_Place]:
@@ -170,6 +173,7 @@ class _Book:
             self.put(target, 0.0, line.t)
             return
         here, away, elsewhere = self._by_place(line.place)
+        here = _shelf_first(here, line.state)
         inside = [where for where in self.stock if where[2] >= 0 and where[1] not in FINAL]
         self.move(target, line, [here, elsewhere, away, inside])
 
@@ -186,9 +190,10 @@ class _Book:
 
     def _moved(self, line: _Line, target: _Place) -> None:
         here, away, elsewhere = self._by_place(line.place)
-        if line.state is State.IN_TRANSIT:
+        if line.state is State.IN_TRANSIT or (line.step in DEPARTURES and line.state not in FINAL):
             already = [target] if target in away and not (here or elsewhere) else []
             self.move(target, line, [here, already, elsewhere])
+            self.sent.add(target)
         elif line.step in ARRIVALS:
             if line.step == "receiving" and self._told_already(line):
                 return
@@ -197,7 +202,7 @@ class _Book:
             self.move(target, line, [away, here, elsewhere])
         else:
             here = [target, *(where for where in here if where != target)] if target in here else here
-            self.move(target, line, [here, away, elsewhere])
+            self.move(target, line, [_shelf_first(here, line.state), away, elsewhere])
 
     def _told_already(self, line: _Line) -> bool:
         """Whether all that is received here had been told as arriving; else the amount is what is new."""
@@ -211,10 +216,15 @@ class _Book:
     def _by_place(self, place: int) -> tuple[list[_Place], list[_Place], list[_Place]]:
         """Free stock at this place, on its way, and elsewhere."""
         free = self.free()
-        away = [where for where in free if where[1] is State.IN_TRANSIT]
-        here = [where for where in free if where[0] == place and where[1] is not State.IN_TRANSIT]
-        elsewhere = [where for where in free if where[0] != place and where[1] is not State.IN_TRANSIT]
+        away = [where for where in free if where[1] is State.IN_TRANSIT or where in self.sent]
+        here = [where for where in free if where[0] == place and where not in away]
+        elsewhere = [where for where in free if where[0] != place and where not in away]
         return here, away, elsewhere
+
+
+def _shelf_first(here: list[_Place], state: State) -> list[_Place]:
+    """What is sold is taken from the shelf, and only then from the store room behind it."""
+    return sorted(here, key=lambda where: where[1] is not State.ON_SHELF) if state is State.SOLD else here
 
 
 def parcels_of(memo: Memo, lots: Ints) -> list[Parcel]:
