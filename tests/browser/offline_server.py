@@ -2,9 +2,10 @@
 
     python tests/browser/offline_server.py PORT      (source and checkout on PYTHONPATH, LIENVUNG_HOME set)
 
-The form `/field/trial` keeps the contract of every task form (docs/howto/work-offline.md) and nothing else, so that these
-tests say what the phone does, whatever the rooms' forms look like. What was captured stands in LIENVUNG_HOME/trial.sqlite3.
-With TRIAL_UNSAFE=1 the server forgets that a task id may be used once: the twin that must double.
+The form `/field/trial` keeps the contract of every task form (docs/howto/work-offline.md) and nothing else, so that
+these tests say what the phone does, whatever the rooms' forms look like. What was captured stands in trial.sqlite3 in
+LIENVUNG_HOME.
+While a file `unsafe` stands there, the server forgets that a task id may be used once: the twin that must double.
 """
 
 from __future__ import annotations
@@ -35,23 +36,25 @@ from lienvung.field import urls as field_urls  # noqa: E402
 from lienvung.people.models import Account  # noqa: E402
 
 PASSWORD = "gat-lua-vu-mua-2026"
-UNSAFE = os.environ.get("TRIAL_UNSAFE") == "1"
+UNSAFE = Path(settings.HOME) / "unsafe"
 BOOK = Path(settings.HOME) / "trial.sqlite3"
 PAGE = """{% extends "web/base.html" %}{% block title %}Thử{% endblock %}{% block content %}<h1>Việc thử</h1>
-{% if fault %}<p id="fault">{{ fault }}</p>{% endif %}<p><a href="/field/trial?more=1">Thêm</a></p>
+{% if fault %}<p id="fault">{{ fault }}</p>{% endif %}
 <form method="post" enctype="multipart/form-data" data-task="trial" data-task-id="{{ task_id }}"
- data-label-vi="Việc thử" data-label-en="Trial">{% csrf_token %}<input type="hidden" name="task_id" value="{{ task_id }}">
+ data-label-vi="Việc thử" data-label-en="Trial">{% csrf_token %}
+<input type="hidden" name="task_id" value="{{ task_id }}">
 <label for="what">Việc</label><input id="what" name="what" value="{{ what }}">
 <label for="lot">Lô</label><input id="lot" name="lot" value="{{ lot }}" data-code>
-<label for="number">Số lô mới</label><input id="number" name="number" value="{{ number }}" data-lot data-lot-number>
-<label for="photo">Ảnh</label><input id="photo" name="photo" type="file"><button type="submit">Ghi</button></form>{% endblock %}"""
+<label for="number">Số lô mới</label>
+<input id="number" name="number" value="{{ number }}" data-lot data-lot-number>
+<label for="photo">Ảnh</label><input id="photo" name="photo" type="file">
+<button type="submit">Ghi</button></form>{% endblock %}"""
+TABLE = "CREATE TABLE IF NOT EXISTS done (n INTEGER PRIMARY KEY, task TEXT, what TEXT, lot TEXT, by TEXT, bytes INT)"
 
 
 def book() -> sqlite3.Connection:
     base = sqlite3.connect(BOOK, timeout=10, isolation_level=None)
-    base.execute(
-        "CREATE TABLE IF NOT EXISTS done (n INTEGER PRIMARY KEY, task TEXT, what TEXT, lot TEXT, by TEXT, bytes INT)"
-    )
+    base.execute(TABLE)
     return base
 
 
@@ -67,7 +70,9 @@ def capture(request: HttpRequest) -> tuple[int, dict[str, object]]:
     row = (told["task_id"], told["what"], told["lot"], request.user.email, photo.size if photo else 0)
     with closing(book()) as base:
         base.execute("BEGIN IMMEDIATE")
-        again = not UNSAFE and base.execute("SELECT 1 FROM done WHERE task = ?", row[:1]).fetchone() is not None
+        again = (
+            not UNSAFE.exists() and base.execute("SELECT 1 FROM done WHERE task = ?", row[:1]).fetchone() is not None
+        )
         if not again:
             base.execute("INSERT INTO done (task, what, lot, by, bytes) VALUES (?, ?, ?, ?, ?)", row)
         base.execute("COMMIT")

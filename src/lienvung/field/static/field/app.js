@@ -8,7 +8,8 @@ import { clock, make, words } from "./words.js";
 
 const AGAIN_MS = 60_000;
 const KEPT_AFTER_MS = 120_000;
-const work = document.querySelector("meta[name=work]")?.dataset;
+const told = document.querySelector("meta[name=work]")?.dataset;
+const work = told && { ...told, old: Date.now() - Date.parse(told.made) > KEPT_AFTER_MS };
 const main = document.querySelector("main");
 let pause = AGAIN_MS;
 
@@ -63,7 +64,7 @@ function watchSignOut() {
 }
 
 async function begin() {
-  if (Date.now() - Date.parse(work.made) > KEPT_AFTER_MS) {
+  if (work.old) {
     main.prepend(make("p", { class: "notice notice-warning", role: "note" }, words.old(clock(work.made))));
   }
   const forms = [...document.querySelectorAll("form[data-task]")];

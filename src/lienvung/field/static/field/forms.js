@@ -4,13 +4,21 @@ import { sendAll } from "./send.js";
 import { language, make, words } from "./words.js";
 
 const handed = new WeakSet(); // forms whose task was kept or sent: they are not for a second task
-const LOTS = "[data-lot], [data-code]";
+const NAMED = /(?:\/(?:10|00)\/|\((?:10|00)\))([^/?#(]+)/;
 
-// The lots a form names: plain numbers, element strings "(10)…" and Digital Links "…/10/…" come to the same.
+// The lots and boxes a form names: plain numbers, element strings "(10)…" and Digital Links "…/10/…" come to the same.
 function lotsOf(form) {
-  const texts = [...form.querySelectorAll(LOTS)].flatMap((field) => (field.value ?? "").split(/[\s,;]+/));
-  const bare = (text) => decodeURIComponent((/(?:\/10\/|\(10\))([^/?#(]+)/.exec(text)?.[1] ?? text).replace(/%(?![0-9a-f]{2})/gi, "%25"));
-  return [...new Set(texts.filter(Boolean).map(bare))];
+  const typed = [...form.querySelectorAll("[data-lot], [data-code]")].flatMap((field) => (field.value ?? "").split(/[\s,;]+/));
+  const chosen = [...form.querySelectorAll("select")].map((field) => field.value).filter((value) => NAMED.test(value));
+  const bare = (text) => {
+    const found = NAMED.exec(text)?.[1] ?? text;
+    try {
+      return decodeURIComponent(found);
+    } catch {
+      return found;
+    }
+  };
+  return [...new Set([...typed, ...chosen].filter(Boolean).map(bare))];
 }
 
 // A number is proposed by the server; offline the same page proposes it twice, so the running part moves on.
@@ -25,6 +33,13 @@ async function renumber(form) {
   field.value = number();
 }
 
+// A kept page proposes the day and time at which it was made; the fields that mean "now" get the phone's.
+function setClock(form) {
+  const now = new Date(Date.now() - new Date().getTimezoneOffset() * 60_000).toISOString();
+  const values = { date: now.slice(0, 10), time: now.slice(11, 16) };
+  for (const field of form.querySelectorAll("[data-now]")) field.value = values[field.type] ?? field.value;
+}
+
 export async function takeOver(form, work) {
   const waiting = await all();
   const shown = form.dataset.taskId;
@@ -32,6 +47,7 @@ export async function takeOver(form, work) {
   const mended = waiting.some((task) => task.task === shown && task.state === "refused");
   const id = mended ? shown : crypto.randomUUID();
   await renumber(form);
+  if (work.old) setClock(form);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (!handed.has(form)) submit(form, id, work, event.submitter);
@@ -43,7 +59,10 @@ export async function takeOver(form, work) {
 
 function read(form, id, work, submitter) {
   const { task, labelVi, labelEn } = form.dataset;
-  const fields = [...new FormData(form, submitter)].filter(([name]) => !["csrfmiddlewaretoken", "task_id"].includes(name));
+  const made = new Date().toISOString();
+  const ours = ["csrfmiddlewaretoken", "task_id", "made"];
+  const fields = [...new FormData(form, submitter)].filter(([name]) => !ours.includes(name));
+  fields.push(["made", made]); // when it was done, where the form does not say: not when it is sent
   return {
     task: id,
     account: work.account,
@@ -51,7 +70,7 @@ function read(form, id, work, submitter) {
     url: new URL(form.action).pathname,
     kind: task,
     label: { vi: labelVi ?? task, en: labelEn ?? task },
-    made: new Date().toISOString(),
+    made,
     fields,
     lots: lotsOf(form),
     state: "waiting",
