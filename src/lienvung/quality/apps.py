@@ -20,6 +20,9 @@ PAGES = [
     Page("quality:acknowledge", frozenset({SIGNED_IN}), ("POST",), note="the holder's people"),
     Page("quality:answer", frozenset({SIGNED_IN}), ("GET", "POST"), note="the holder's people"),
     Page("quality:treatment", frozenset({OFFICIAL}), ("GET", "POST"), note=PROVINCE),
+    Page("quality:dossier", frozenset({SIGNED_IN}), note="officials and the producer's people"),
+    Page("quality:dossier_pdf", frozenset({SIGNED_IN}), note="officials and the producer's people"),
+    Page("quality:dossier_xlsx", frozenset({SIGNED_IN}), note="officials and the producer's people"),
     Page("quality:report", frozenset({SIGNED_IN}), note="officials and the producer's people"),
 ]
 

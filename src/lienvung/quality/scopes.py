@@ -134,6 +134,8 @@ def _told(table: Mapping[_Key, _Sum]) -> list[dict[str, Any]]:
             "lot": unquote(lot.partition("/10/")[2]),
             "state": state,
         }
+        if product and product.net_content and product.unit_of_measure not in PIECES:
+            row |= {"content": float(product.net_content), "content_uom": product.unit_of_measure}
         amounts = dict(total.amounts)
         if total.things and product and product.net_content and product.unit_of_measure not in PIECES:
             content = float(product.net_content) * total.things
@@ -174,7 +176,7 @@ def rows_of(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             **row,
-            "state_text": _state_text(row["state"]),
+            "state_text": state_text(row["state"]),
             "unit_text": unit_text(row["uom"]),
             "goods": _goods(row),
         }
@@ -190,7 +192,7 @@ def _goods(row: Mapping[str, Any]) -> Text:
     return Text("Thùng, kiện, vật mang mã khác", "Case, pallet or other coded thing")
 
 
-def _state_text(word: str) -> Text:
+def state_text(word: str) -> Text:
     try:
         return STATE_TEXTS[State[word.upper()]]
     except KeyError:

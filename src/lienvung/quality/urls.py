@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from lienvung.quality import notice_views, views
+from lienvung.quality import dossier_views, notice_views, views
 
 app_name = "quality"
 
@@ -17,6 +17,9 @@ urlpatterns: list[URLPattern] = [
     path("recalls/<uuid:id>/close", views.close, name="close"),
     path("recalls/<uuid:id>/treatment", views.treatment, name="treatment"),
     path("recalls/<uuid:id>/report", views.report, name="report"),
+    path("recalls/<uuid:id>/dossier", dossier_views.dossier, name="dossier"),
+    path("recalls/<uuid:id>/dossier.pdf", dossier_views.dossier_pdf, name="dossier_pdf"),
+    path("recalls/<uuid:id>/dossier.xlsx", dossier_views.dossier_xlsx, name="dossier_xlsx"),
     path("notices", notice_views.index, name="notices"),
     path("notices/<uuid:id>", notice_views.notice, name="notice"),
     path("notices/<uuid:id>/acknowledge", notice_views.acknowledge, name="acknowledge"),

@@ -18,6 +18,7 @@ from lienvung.ledger.identifiers import candidates
 from lienvung.people.access import is_official
 from lienvung.people.models import Account
 from lienvung.quality import access, actions, notice_rules, rules
+from lienvung.quality.figures import figures_of
 from lienvung.quality.forms import NEUTRAL, CloseForm, DeclareForm, TreatmentForm
 from lienvung.quality.models import Recall
 from lienvung.quality.origins import Told, initial_of, origin_of
@@ -98,6 +99,7 @@ def recall(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
         "held": held(own),
         "rows": rows,
         "totals": totals_of(rows),
+        "figures": figures_of(rows) if sees else None,
         "may_close": found.state == Recall.State.IN_FORCE and access.may_decide(request.user, found.producer),
     }
     if sees:
@@ -168,7 +170,7 @@ def declare(request: HttpRequest) -> HttpResponse:
             reach = reach_of(lot)
             rows = rows_of(reach.summary)
             context = {"form": form, "lot": lot, "product": product, "reach": reach}
-            context |= {"rows": rows, "totals": totals_of(rows), "clock": _clock(case)}
+            context |= {"rows": rows, "totals": totals_of(rows), "figures": figures_of(rows), "clock": _clock(case)}
             context |= {"case_class": rules.CLASSES[case.compulsory]}
             return render(request, "quality/check.html", context)
         text = Text(told["public_vi"], told["public_en"])
