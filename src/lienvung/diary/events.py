@@ -28,7 +28,8 @@ def event_of(entry: Entry, *, first: bool) -> Event:
     """The line as an ObjectEvent about what grows there. `first`: it comes into being with it."""
     done = entry.activity_of
     place = entry.unit.place.uri
-    own: dict[str, Any] = {"lv:activity": entry.activity}
+    # the ledger knows an event by its contents, eventID aside: the same work done twice is two events by its entry
+    own: dict[str, Any] = {"lv:activity": entry.activity, "lv:entry": entry.event_id}
     if entry.material:
         own["lv:material"] = entry.material
     if entry.amount is not None:

@@ -161,6 +161,8 @@ class EntryForm(SpeakingForm):
                 self.fields[name] = NumberField(label=said(text))
         self.fields["day"] = DayField(label=phrase("Ngày làm", "Day"))
         self.fields["clock"] = ClockField(label=phrase("Giờ làm", "Time"))
+        for name in ("day", "clock"):  # a page kept on a phone proposes the phone's now
+            self.fields[name].widget.attrs["data-now"] = ""
         lots = Lot.objects.filter(product__owner=unit.organisation).select_related("product")[:LOTS_OFFERED]
         if lots:
             rows = [("", phrase("Không, cho cả nơi này", "None, all that grows here"))]
@@ -229,6 +231,8 @@ class CorrectionForm(EntryForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("day", "clock"):
+            del self.fields[name].widget.attrs["data-now"]
         self.fields["reason"] = reason_field()
         self._speak_missing()
 

@@ -20,6 +20,8 @@ from django.utils import timezone as clock
 
 from lienvung.epcis.lookups import lookups_for
 from lienvung.epcis.query_names import field_key
+from lienvung.errors import Invalid
+from lienvung.gs1 import canonical_uri
 from lienvung.ledger.events import StoredEvent, by_rids, rids_of_thing
 from lienvung.ledger.fields import clamp, field_term
 from lienvung.ledger.identifiers import things_meant
@@ -68,10 +70,11 @@ def periods(uris: Collection[str], *, at: datetime | None = None) -> dict[str, l
         things = [(number, spelled) for number, spelled in meant if not spelled.startswith(PLACES)]
         told = [_read(event) for event in by_rids(_of_things([n for n, _ in things], names))]
         plots = [(number, spelled) for number, spelled in meant if spelled.startswith(PLACES)]
+        uris_of_plots = {full_uri(spelled) for _, spelled in plots}
         told += [
             _read(event)
             for event in by_rids(_of_plots(plots, names, moment) if plots else [])
-            if not _names_something(event)
+            if not _names_something(event) and _plot_of(event) in (None, *uris_of_plots)
         ]
         kept = [each for each in told if each is not None and each.treated <= moment <= each.until]
         if kept:
@@ -137,7 +140,7 @@ def _read(event: StoredEvent) -> Waiting | None:
     """The waiting period that an event tells; None where its field is neither date nor time."""
     body = event.value()
     offset = str(body.get("eventTimeZoneOffset", "+00:00"))
-    own = {**own_fields(body, _prefixes(event)), **own_fields(body.get("ilmd") or {}, _prefixes(event))}
+    own = _own(event)
     end = last_moment(own.get(FIELD), offset)
     if end is None:
         return None
@@ -151,6 +154,25 @@ def _read(event: StoredEvent) -> Waiting | None:
         _word(own.get("activity")),
         _word(own.get("material")),
     )
+
+
+def _own(event: StoredEvent) -> dict[str, Any]:
+    """The fields of our namespace, of the event and of its ilmd."""
+    body, prefixes = event.value(), _prefixes(event)
+    return {**own_fields(body, prefixes), **own_fields(body.get("ilmd") or {}, prefixes)}
+
+
+def _plot_of(event: StoredEvent) -> str | None:
+    """The plot that an event names (`lv:plot`); None: it is about the place where it happened."""
+    told = _own(event).get("plot")
+    if isinstance(told, Mapping):
+        told = told.get("@id") or told.get("id")
+    if not isinstance(told, str) or not told:
+        return None
+    try:
+        return canonical_uri(told)
+    except Invalid:
+        return told
 
 
 def _moment(ms: int, zone: timezone) -> datetime:
