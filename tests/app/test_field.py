@@ -17,7 +17,7 @@ from lienvung.audit.models import Act
 from lienvung.catalogue.access import lot_of
 from lienvung.epcis import build
 from lienvung.errors import Conflict, Invalid, ManyInvalid, NotAllowed, Problem
-from lienvung.field import actions, goods, rules
+from lienvung.field import actions, goods, rules, shipments
 from lienvung.field.models import Submission
 from lienvung.field.rules import Part
 from lienvung.lab import holding
@@ -50,11 +50,11 @@ def amounts(lot: str) -> dict[tuple[str, str], float | None]:
 def test_a_chain_of_tasks_is_complete_in_all_five_stages(field: Field) -> None:
     packed = field.packed()
     shipped = field.ship((packed.lot, Decimal(200)), paper="PX-7")
-    [coming] = goods.announced(field.world.shop)
+    [coming] = shipments.announced(field.world.shop)
     assert coming.event == shipped.events[0]
     assert coming.parts == (Part(packed.lot, Decimal(200), "H87"),)
     field.receive((packed.lot, Decimal(200)), shipment=coming.event)
-    assert goods.announced(field.world.shop) == []
+    assert shipments.announced(field.world.shop) == []
     actions.sell(**field.shop, things=[(packed.lot, Decimal(150))])
     actions.sell(**field.shop, things=[(packed.lot, Decimal(40))], sold=True)
     lot = lot_of(field.world.rice.gtin, packed.number)
@@ -65,12 +65,12 @@ def test_a_chain_of_tasks_is_complete_in_all_five_stages(field: Field) -> None:
     assert {item.state for item in stage_items} == {State.PRESENT}
     store, mill = (field.world.places[key].gln for key in ("store", "mill"))
     assert amounts(packed.lot) == {
-        ("at_producer", mill): 100,
+        ("in_process", mill): 100,
         ("on_shelf", store): 110,
         ("sold", store): 40,
         ("in_store", store): 50,
     }
-    assert [balance.balance.anomaly for balance in mass_balance(packed.lot)] == [None]
+    assert [balance.balance.anomaly for balance in mass_balance(packed.lot)] == [False]
     back = trace(packed.lot, direction="backward")
     assert PLOT in {node.uri for node in back.nodes}
     assert {step.stage for step in journey(packed.lot)} >= {"growing", "processing", "packing", "shipping", "retail"}
@@ -144,7 +144,7 @@ def test_what_differs_from_the_announcement_is_told(field: Field) -> None:
     event = get_event(received.events[0]).as_dict()
     assert event["lv:shipment"] == shipped.events[0]
     assert event["lv:difference"] == [{"lv:thing": packed.lot, "lv:announced": 200, "lv:received": 190}]
-    assert amounts(packed.lot)[("in_transit", "")] == 10 or 10 in amounts(packed.lot).values()
+    assert amounts(packed.lot)[("in_transit", field.world.places["mill"].gln)] == 10
     with pytest.raises(Conflict, match=r"no_shipment"):
         field.receive((packed.lot, Decimal(10)), shipment=shipped.events[0])
 
@@ -154,7 +154,7 @@ def test_writing_off(field: Field) -> None:
     actions.write_off(**field.mill, things=[(lot, Decimal(3))], why="expired", note="Mốc")
     actions.write_off(**field.mill, things=[(lot, Decimal(2))], why="lost")
     mill = field.world.places["mill"].gln
-    assert amounts(lot) == {("at_producer", mill): 295, ("destroyed", mill): 3, ("removed", mill): 2}
+    assert amounts(lot) == {("in_process", mill): 295, ("destroyed", mill): 3, ("removed", mill): 2}
 
 
 # once
@@ -220,7 +220,7 @@ def test_held_goods_may_go_back_be_lost_and_be_received(field: Field) -> None:
     lot = field.packed().lot
     field.ship((lot, Decimal(50)))
     holding.hold_lot(by=None, lot=lot, reason="Kết quả kiểm nghiệm không đạt")
-    [coming] = goods.announced(field.world.shop)
+    [coming] = shipments.announced(field.world.shop)
     assert coming.lines[0].held
     field.receive((lot, Decimal(50)), shipment=coming.event)
     [line] = [line for line in goods.stock_lines(field.world.shop) if line.uri == lot]
@@ -320,7 +320,7 @@ def test_doubtful_amounts_ask_for_a_reason(field: Field) -> None:
     bulk = field.mill_rice(paddy.lot)
     with pytest.raises(ManyInvalid, match=r"packs_weigh"):
         field.pack(bulk.lot, packs=301)
-    assert field.pack(bulk.lot, packs=301, reason="Cân lại, dư một gói").doubts == () if False else True
+    assert field.pack(bulk.lot, packs=301, reason="Cân lại, dư một gói").events
 
 
 def test_numbers_of_lots_are_proposed_and_run_on(field: Field) -> None:

@@ -6,12 +6,14 @@ import uuid
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from lienvung.catalogue.access import places
-from lienvung.catalogue.models import Place, Product
+from lienvung.catalogue.models import Lot, Place, Product
 from lienvung.field import rules
 from lienvung.field.models import Desk, Submission, TaskChoice
 from lienvung.field.rules import Task
+from lienvung.ledger.stock import stock_at
 from lienvung.people.access import (
     account_or_none,
     is_official,
@@ -82,3 +84,25 @@ def recent(organisation: Organisation, limit: int = 8) -> list[Submission]:
         .select_related("place", "done_by")
         .order_by("-recorded_at")[:limit]
     )
+
+
+def product_of(organisation: Organisation, gtin: str) -> Product | None:
+    return Product.objects.filter(owner=organisation, gtin=gtin).first() if gtin else None
+
+
+def proposed_number(desk: Desk, name: str) -> str:
+    """A number that no lot of the organisation has yet, for a form whose product is not chosen."""
+    stem = rules.lot_stem(gln=desk.place.gln, product=name, day=timezone.localdate())
+    taken = Lot.objects.filter(product__owner=desk.organisation, number__startswith=stem)
+    return rules.next_number(stem, set(taken.values_list("number", flat=True)), rules.mark_of(desk.account_id))
+
+
+def plots_of(organisation: Organisation) -> list[tuple[str, str]]:
+    """What grows at the organisation's places, as its diary names it: the GIAI, and its number with the place."""
+    names = {place.uri: place.name for place in places_of(organisation)}
+    found = stock_at(list(names))
+    return [
+        (each.uri, f"{each.uri.rsplit('/', 1)[-1]} ({names[each.place]})")
+        for each in found
+        if each.kind == "asset" and each.place in names
+    ][:MOST_PRODUCTS]

@@ -24,7 +24,7 @@ from django.db import transaction
 from lienvung.audit.actions import record
 from lienvung.catalogue.models import Place, Product
 from lienvung.errors import Invalid
-from lienvung.field import access, goods, rules
+from lienvung.field import access, goods, rules, shipments
 from lienvung.field.doing import (
     Done,
     Order,
@@ -314,9 +314,9 @@ def receive(
 
     def act() -> Told:
         rules.check_parts(used, path="things")
-        known = goods.shipment(organisation, shipment) if shipment else None
-        came = [goods.arriving(part, known, path="things") for part in used]
-        extra = goods.differences(known, came) if known else {}
+        known = shipments.shipment(organisation, shipment) if shipment else None
+        came = [shipments.arriving(part, known, path="things") for part in used]
+        extra = shipments.differences(known, came) if known else {}
         if note.strip():
             extra["lv:note"] = note.strip()[:300]
         teller = Teller(task_id, at, place)

@@ -167,6 +167,11 @@ def _known(order: Order, digest: str) -> Done | None:
             vi="Việc này đã được ghi với nội dung khác. Hãy mở lại biểu mẫu và ghi việc mới.",
             en="This task was recorded with other contents. Open the form again and record a new task.",
         )
+    return done_again(row)
+
+
+def done_again(row: Submission) -> Done:
+    """What a task that was done before gave."""
     return _done(row, again=True)
 
 
