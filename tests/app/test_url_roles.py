@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from tests.cases_world import examples as cases_examples
 from tests.checks_world import examples as checks_examples
@@ -131,9 +131,10 @@ def values(world: World) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker) -> Iterator[tuple[World, dict[str, str]]]:
-    """One world for the whole table; every request is rolled back."""
-    with django_db_blocker.unblock(), transaction.atomic():
+def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[tuple[World, dict[str, str]]]:
+    """One world for the whole table; every request is rolled back, and files are kept elsewhere."""
+    files = override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media"))
+    with django_db_blocker.unblock(), files, transaction.atomic():
         made = make_world()
         yield made, values(made)
         transaction.set_rollback(True)

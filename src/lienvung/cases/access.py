@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -69,16 +70,22 @@ def goods_of(code: str) -> Goods:
 
 
 def _lot_of(address: Address) -> tuple[str, bool]:
-    """The lot that counts and whether the code was issued: of an item the lot it was issued with, else the label's."""
+    """The lot that counts and whether the code was issued: of an item the lot it was issued with, or that the ledger
+    tells, else the label's."""
     number = address.lot
     if number and lot_of(address.gtin, number) is None and not events.history(_lot(address), limit=1):
         number = ""  # an invented lot gathers nothing
     if not address.serial:
         return number, bool(number) or not address.lot
     issued = issued_serial(address.gtin, address.serial)
-    if issued is not None:
-        return (issued.lot.number if issued.lot else number), True
-    return number, bool(events.history(address.canonical, limit=1))
+    if issued is not None and issued.lot is not None:
+        return issued.lot.number, True
+    steps = trace.journey(address.canonical, limit=MOST_STEPS)
+    own = f"{CANONICAL}/01/{address.gtin}/10/"
+    told = [step.about for step in steps if step.relation == "lot" and step.about.startswith(own)]
+    if told:
+        number = unquote(told[0].removeprefix(own).partition("/")[0])
+    return number, issued is not None or any(step.relation == "self" for step in steps)
 
 
 def _lot(address: Address) -> str:

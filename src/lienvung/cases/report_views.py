@@ -46,7 +46,7 @@ def report(request: HttpRequest) -> HttpResponseBase:
 @csrf_protect
 @sensitive_post_parameters("text", "contact", "bought_where", "form_id")
 def _report(request: HttpRequest) -> HttpResponseBase:
-    code = (request.POST.get("code") if request.method == "POST" else request.GET.get("code")) or ""
+    code = request.POST.get("code") or request.GET.get("code") or ""
     try:
         goods = access.goods_of(code)
     except Invalid as fault:
