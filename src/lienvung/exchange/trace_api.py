@@ -9,7 +9,8 @@ query's; `Accept: application/vnd.lienvung.trace+json` gets the graph, or the sc
 Who may ask is the written rule of the pages: officials and staff, the organisation whose product it is, and those
 who see an event of the thing. Events of others stay shut; who may not ask is told what he would be told of a thing
 that does not exist. The whole graph and the whole scope, with places and amounts of others, are for officials and
-the product's owner; in the graph, everybody else gets what the events visible to them say (`access.lineage_for`).
+the product's owner, who does not open goods of others by naming them (`ledger.trace_eyes`); in the graph, everybody
+else gets what the events visible to them say (`access.lineage_for`).
 """
 
 from __future__ import annotations
@@ -228,8 +229,8 @@ def _opened(token: str, key: Sequence[object]) -> tuple[int, tuple[int, int], st
 
 
 def _graph(asker: Asker, asked: Question, root: str) -> HttpResponse:
+    eyes = lineage_for(asker.visible(), root, map(uuid.UUID, asker.organisations))
     if asked.kind == "trace":
-        eyes = lineage_for(asker.visible(), root, map(uuid.UUID, asker.organisations))
         found = trace(asked.id, direction=asked.direction, at=asked.at, limit=asked.limit, seen_by=eyes)
         return json_answer(found.as_json(), content_type=GRAPH)
     if asker.visible() != EVERYTHING and not _owns(asker, root):
@@ -238,7 +239,7 @@ def _graph(asker: Asker, asked: Question, root: str) -> HttpResponse:
             vi="Chỉ chủ sản phẩm và cán bộ quản lý được xem toàn bộ phạm vi, với nơi và lượng của các bên khác",
             en="the whole scope, with places and amounts of others, is for the product's owner and officials",
         )
-    scope = recall_scope(asked.id, at=asked.at, since=asked.since)
+    scope = recall_scope(asked.id, at=asked.at, since=asked.since, seen_by=eyes)
     return json_answer(scope.as_json(limit=asked.limit), content_type=GRAPH)
 
 

@@ -8,7 +8,7 @@ in the database and pages stay full.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Q
@@ -27,12 +27,14 @@ class Visible:
 
     `parts` says the same to readers that look each part up by itself: ("senders", uuids), ("again", things that stand
     for senders), ("places", things); any of them is enough. `voices`: whose master data counts, None for everybody's.
+    `own`: the organisations whose own goods a walk shows whole (`ledger.trace_eyes`); what else it tells is as above.
     """
 
     sql: str
     values: tuple[Any, ...] = ()
     parts: tuple[tuple[str, tuple[Any, ...]], ...] = ()
     voices: tuple[str, ...] | None = None
+    own: tuple[str, ...] = ()
 
 
 EVERYTHING = Visible("1 = 1")
@@ -82,10 +84,15 @@ def owns_product_of(uri: str, organisations: Iterable[Any]) -> bool:
 
 
 def lineage_for(visible: Visible, uri: str, organisations: Iterable[Any]) -> Visible:
-    """Whose eyes a walk from `uri` has: officials and the owner of the product get the whole; everybody else what the
-    events that they see say, and nothing else, not even as a number. To name a thing in an event of one's own must
-    not open what others did with it."""
-    return EVERYTHING if visible == EVERYTHING or owns_product_of(uri, organisations) else visible
+    """Whose eyes a walk from `uri` has: officials get the whole; the owner of the product too, but for goods of others
+    that only the owner's own events join to it; everybody else what the events that they see say, and nothing else,
+    not even as a number. To name a thing in an event of one's own must not open what others did with it."""
+    given = list(organisations)
+    if visible == EVERYTHING or not owns_product_of(uri, given):
+        return visible
+    own = {str(getattr(each, "pk", each)) for each in given}
+    own.update(sender for kind, senders in visible.parts if kind == "senders" for sender in senders)
+    return replace(visible, own=tuple(sorted(own)))
 
 
 def _voices(senders: list[str]) -> tuple[str, ...]:

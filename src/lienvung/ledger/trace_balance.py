@@ -10,6 +10,7 @@ import numpy as np
 
 from lienvung.ledger.access import EVERYTHING, Visible
 from lienvung.ledger.events import iso
+from lienvung.ledger.trace_eyes import source_for
 from lienvung.ledger.trace_names import event_names, find
 from lienvung.ledger.trace_source import LedgerSource
 from lienvung.lineage.balance import Amount, Balance, balance
@@ -50,7 +51,7 @@ def mass_balance(
     `low`..`high`: plausible ratio out / in. `piece_kg`: kilograms of one piece, by canonical URI of
     the thing or of its product ('https://id.gs1.org/01/…'). `seen_by`: as for a trace. Raises Invalid, NotFound.
     """
-    source = LedgerSource(seen_by=seen_by)
+    source = source_for(seen_by)
     things = find(uri)
     found: list[ProcessBalance] = []
     for word, role in (("made", OUTPUT), ("used", INPUT)):

@@ -10,6 +10,7 @@ import numpy as np
 from lienvung.errors import Invalid
 from lienvung.ledger.access import EVERYTHING, Visible
 from lienvung.ledger.events import iso
+from lienvung.ledger.trace_eyes import source_for
 from lienvung.ledger.trace_names import event_names, find, kind_of
 from lienvung.ledger.trace_source import LedgerSource
 from lienvung.lineage.batches import Memo
@@ -98,7 +99,7 @@ def trace(
             path="direction",
         )
     roots = find(uri)
-    source = LedgerSource(seen_by=seen_by)
+    source = source_for(seen_by)
     memo = Memo(source, ALWAYS if at is None else at)
     things, depth = roots, np.zeros(len(roots), dtype=np.int64)
     if direction != "forward":

@@ -12,6 +12,7 @@ import numpy as np
 from lienvung.epcis import EventType
 from lienvung.ledger.access import EVERYTHING, Visible
 from lienvung.ledger.events import StoredEvent, by_rids
+from lienvung.ledger.trace_eyes import source_for
 from lienvung.ledger.trace_names import lookup
 from lienvung.ledger.trace_source import LedgerSource
 from lienvung.lineage.batches import Memo
@@ -77,7 +78,7 @@ def journey(uri: str, *, at: int | None = None, limit: int = 60, seen_by: Visibl
     roots = lookup(uri)
     if not len(roots):
         return []
-    source = LedgerSource(seen_by=seen_by)
+    source = source_for(seen_by)
     memo = Memo(source, ALWAYS if at is None else at)
     lots = _lots(source, roots)
     origins = back(memo, roots)

@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from lienvung.ledger.access import EVERYTHING, Visible
 from lienvung.ledger.claims import Claim, Heard, claims_of
 from lienvung.ledger.events import iso
+from lienvung.ledger.trace_eyes import source_for
 from lienvung.ledger.trace_names import find, kind_of
 from lienvung.ledger.trace_source import LedgerSource
 from lienvung.lineage.batches import Memo
@@ -253,14 +255,21 @@ class Scope:
         return {"claims": events, "count": self.claimed.count, "lots": len(self.claimed.lots), "things": items}
 
 
-def recall_scope(uri: str, *, at: int | None = None, since: int | None = None, believe: Collection[str] = ()) -> Scope:
+def recall_scope(
+    uri: str,
+    *,
+    at: int | None = None,
+    since: int | None = None,
+    believe: Collection[str] = (),
+    seen_by: Visible = EVERYTHING,
+) -> Scope:
     """What is affected if something is wrong with `uri` since the event time `since` (ms; None = from its beginning).
 
     `at`: as of that time; later events do not exist for the answer. `believe`: eventIDs of claims that an officer
-    believes: what hangs on them is in the scope. Raises Invalid, NotFound.
+    believes: what hangs on them is in the scope. `seen_by`: as for a trace. Raises Invalid, NotFound.
     """
     roots = find(uri)
-    source = LedgerSource()
+    source = source_for(seen_by)
     memo = Memo(source, ALWAYS if at is None else at)
     first = NEVER if since is None else since
     root, drawn, voices = source.uris(roots[:1])[0], Drawn(), Heard(source, believe)

@@ -96,7 +96,7 @@ class LedgerSource:
         index = positions_in(things, thing)
         ours = index >= 0
         if not ours.all():
-            row, index, order = _only(row[ours], index[ours], order)
+            row, index, order = only(row[ours], index[ours], order)
         columns = {name: column[order] for name, column in named.items()}
         return Mentions(**columns, qty=quantity[order], row=row, index=index)
 
@@ -182,7 +182,7 @@ def in_order(t: Ints, rank: Ints) -> Ints:
     return np.argsort(((t - first) << bits) | rank)
 
 
-def _only(row: Ints, index: Ints, order: Ints) -> tuple[Ints, Ints, Ints]:
+def only(row: Ints, index: Ints, order: Ints) -> tuple[Ints, Ints, Ints]:
     """Leave out the rows that name none of the things asked for."""
     used = np.zeros(len(order), dtype=np.bool_)
     used[row] = True

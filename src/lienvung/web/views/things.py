@@ -92,7 +92,8 @@ def page(request: HttpRequest, uri: str) -> HttpResponseBase:
         context["lineage_table"] = lineage
         context["stops"] = thing_parts.stops(uri, eyes)
         context["balance_table"] = thing_parts.balances(uri, trace_names.products.values(), seen_by=eyes)
-    context |= {"event_table": event_table, "hidden": len(everything) - len(events) if eyes == EVERYTHING else 0}
+    whole = eyes == EVERYTHING or bool(eyes.own)
+    context |= {"event_table": event_table, "hidden": len(everything) - len(events) if whole else 0}
     return render(request, "web/thing.html", context)
 
 
