@@ -20,6 +20,7 @@ from lienvung.ledger.waiting import Waiting
 from lienvung.people.access import account_or_none, is_official, may_record, organisations_of
 from lienvung.people.models import Organisation
 from lienvung.registry import Growing
+from lienvung.registry.matching import tokens
 
 RECENT = 6  # materials that a form offers
 LOOKED_AT = 200  # latest entries in which they are looked for
@@ -127,11 +128,11 @@ def open_units(account: Any) -> QuerySet[Unit]:
     return units(account).filter(closed_on=None)
 
 
-def units_named(account: Any, words: Sequence[str]) -> QuerySet[Unit]:
-    """Units whose name, code or species has these words."""
+def units_named(account: Any, query: str) -> QuerySet[Unit]:
+    """Units with these words in name, code, species or organisation, whatever their marks."""
     found = units(account)
-    for word in words:
-        found = found.filter(Q(name__icontains=word) | Q(giai__icontains=word) | Q(species__icontains=word))
+    for token in tokens(query):
+        found = found.filter(search_text__contains=token)
     return found
 
 

@@ -29,6 +29,7 @@ from lienvung.people.access import may_record
 from lienvung.people.actions import not_allowed
 from lienvung.people.models import Account, Organisation
 from lienvung.people.rules import check_name
+from lienvung.registry.matching import plain
 
 PHOTO_BYTES = 10 * 1024 * 1024
 
@@ -93,6 +94,7 @@ def register_unit(
         season=rules.check_season(season) if season.strip() else "",
         season_since=timezone.localdate() if season.strip() else None,
     )
+    unit.search_text = _words(unit)
     if Unit.objects.filter(giai=unit.giai).exists():
         raise _code_taken()
     try:
@@ -102,6 +104,11 @@ def register_unit(
         raise _code_taken() from clash
     record(action="diary.register_unit", by=by, subject=unit, details={"giai": unit.giai})
     return unit
+
+
+def _words(unit: Unit) -> str:
+    """What a search looks in."""
+    return plain(unit.name, unit.species, unit.giai, unit.organisation.name)[:400]
 
 
 def _code_taken() -> Conflict:
@@ -127,7 +134,8 @@ def start_season(*, by: Account | None, unit: Unit, season: str, species: str = 
     if heads is not None:
         rules.check_size(unit.kind, unit.area_m2, heads)
         unit.heads = heads
-    unit.save(update_fields=["season", "season_since", "species", "heads"])
+    unit.search_text = _words(unit)
+    unit.save(update_fields=["season", "season_since", "species", "heads", "search_text"])
     record(action="diary.start_season", by=by, subject=unit, details={"season": label})
     return unit
 

@@ -39,6 +39,7 @@ class Unit(models.Model):
     season = models.CharField(max_length=8, blank=True)
     season_since = models.DateField(null=True, blank=True)
     closed_on = models.DateField(null=True, blank=True)
+    search_text = models.CharField(max_length=400, blank=True)
     registered_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:

@@ -41,10 +41,9 @@ def of_home(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
 
 
 def find_units(query: str, limit: int, account: Any) -> list[SearchHit]:
-    words = tokens(query)
-    if not words:
+    if not tokens(query):
         return []
     return [
         SearchHit(each.name, each.kind_text, reverse("diary:unit", args=[each.pk]), f"{each.giai} · {each.species}")
-        for each in access.units_named(account, words)[:limit]
+        for each in access.units_named(account, query)[:limit]
     ]

@@ -53,7 +53,7 @@ def _may_write(request: HttpRequest, organisation: Organisation) -> None:
 def index(request: HttpRequest) -> HttpResponseBase:
     """Where things grow, those that wait first."""
     query = request.GET.get("q", "")[:100]
-    found = list(access.units_named(request.user, query.split()[:6]).filter(closed_on=None)[: UNITS_SHOWN + 1])
+    found = list(access.units_named(request.user, query).filter(closed_on=None)[: UNITS_SHOWN + 1])
     held = access.waiting_units(found[:UNITS_SHOWN])
     rows = [{"unit": each, "waiting": held.get(each.pk)} for each in found[:UNITS_SHOWN]]
     rows.sort(key=lambda row: row["waiting"] is None)
