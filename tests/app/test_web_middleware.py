@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 
 import pytest
@@ -11,8 +12,10 @@ from django.urls import include, path
 from django.utils.translation import get_language
 
 from lienvung.errors import Conflict, Invalid, ManyInvalid, NotAllowed, NotFound, TooLarge
+from lienvung.field import offline
+from lienvung.people.models import Account
 from lienvung.web import problems
-from lienvung.web.middleware import POLICY
+from lienvung.web.middleware import PERMISSIONS, POLICY, SCRIPT_PERMISSIONS, SCRIPT_POLICY
 
 FAULTS = {
     "invalid": Invalid("t.bad", vi="Sai số kiểm tra", en="Wrong check digit", path="/epcList/3"),
@@ -51,6 +54,8 @@ urlpatterns = [
     path("epcis/v2/", include((own, "epcis"))),
     path("scan/", include((own, "scan"))),
     path("", include("lienvung.web.urls")),
+    path("rooms/field/", include((own, "field"))),  # after the rooms' own, which name the addresses
+    path("rooms/diary/", include((own, "diary"))),
 ]
 handler400 = "lienvung.web.problems.bad_request"
 handler403 = "lienvung.web.problems.forbidden"
@@ -149,6 +154,82 @@ def test_every_answer_carries_the_policy(address: str) -> None:
     assert "unsafe" not in POLICY
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("address", ["/rooms/field/speaks", "/rooms/diary/speaks", "/rooms/diary/fails/clash"])
+def test_tasks_and_diaries_run_our_own_scripts_and_may_use_the_camera(client: Client, address: str) -> None:
+    answer = client.get(address)
+    assert answer["Content-Security-Policy"] == SCRIPT_POLICY
+    assert answer["Permissions-Policy"] == SCRIPT_PERMISSIONS
+    told = dict(part.strip().split(" ", 1) for part in SCRIPT_POLICY.split(";"))
+    assert told["default-src"] == "'none'"
+    assert {told[name] for name in ("script-src", "worker-src", "connect-src", "manifest-src")} == {"'self'"}
+    assert "unsafe" not in SCRIPT_POLICY
+    assert "geolocation=()" in SCRIPT_PERMISSIONS
+    assert "microphone=()" in SCRIPT_PERMISSIONS
+
+
+@pytest.mark.parametrize("address", ["/", "/speaks", "/field/nowhere", "/people/sign-in", "/catalogue/", "/quality/"])
+def test_no_other_page_has_a_script_or_a_camera(client: Client, address: str) -> None:
+    answer = client.get(address)
+    assert answer["Content-Security-Policy"] == POLICY
+    assert answer["Permissions-Policy"] == PERMISSIONS == "camera=(), geolocation=(), microphone=()"
+    assert b"<script" not in answer.content
+    assert b"manifest" not in answer.content
+
+
+def test_whose_kept_pages_may_be_shown_is_a_cookie_that_ends_with_signing_out(client: Client) -> None:
+    account = Account.objects.create(email="an@vidu.example", full_name="An")
+    assert offline.COOKIE not in client.get("/rooms/field/speaks").cookies
+    client.force_login(account)
+    answer = client.get("/rooms/field/speaks")
+    key = offline.account_key(account)
+    assert answer["Lienvung-Account"] == answer.cookies[offline.COOKIE].value == key
+    assert str(account.pk) not in key
+    assert offline.COOKIE not in client.get("/speaks").cookies
+    assert client.get("/field/token").json()["account"] == key
+    assert client.post("/people/sign-out").cookies[offline.COOKIE].value == ""
+    assert client.get("/field/token").status_code == 401
+
+
+def test_the_worker_names_a_release_that_follows_the_content(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = client.get("/field/worker.js")
+    assert answer["Service-Worker-Allowed"] == "/"
+    assert answer["Cache-Control"] == "no-cache"
+    assert answer["Content-Type"].startswith("text/javascript")
+    address = offline.code_url("words.js")
+    assert address in answer.content.decode()
+    assert "immutable" in client.get(address)["Cache-Control"]
+    assert client.get("/field/code/older/words.js")["Cache-Control"] == "no-cache"
+    assert client.get("/field/code/-/../apps.py").status_code == 404
+    assert client.get("/field/code/-/settings.js").status_code == 404
+    before = offline.release()
+    changed = {**offline.scripts(), "words.js": gzip.compress(b"export const words = {};")}
+    monkeypatch.setattr(offline, "scripts", lambda: changed)
+    offline.release.cache_clear()
+    try:
+        assert offline.release() != before
+        assert client.get("/field/worker.js").content != answer.content
+    finally:
+        monkeypatch.undo()
+        offline.release.cache_clear()
+    assert offline.release() == before
+
+
+def test_the_scripts_are_small_and_ours() -> None:
+    assert sum(map(len, offline.scripts().values())) < 20_000, "as sent, compressed"
+    for name, content in offline.scripts().items():
+        text = gzip.decompress(content).decode()
+        for word in (
+            "innerHTML",
+            "eval(",
+            "new Function",
+            "http://",
+            "https://",
+            "document.write",
+            "insertAdjacentHTML",
+        ):
+            assert word not in text, f"{word} in {name}"
 
 
 def test_a_view_may_narrow_its_policy(client: Client) -> None:

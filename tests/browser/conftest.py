@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from tests.browser.offline_field import phone, trial_field, trial_site
 from tests.processes import end, free_port, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,6 +45,8 @@ with sync_playwright() as running:
     browser.new_context().new_page().goto("data:text/html,<p>warm", timeout=10_000)
     browser.close()
 """
+
+__all__ = ["phone", "trial_field", "trial_site"]  # fixtures of the tests of work without network
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,10 +6,12 @@ The form `/field/trial` keeps the contract of every task form (docs/howto/work-o
 these tests say what the phone does, whatever the rooms' forms look like. What was captured stands in trial.sqlite3 in
 LIENVUNG_HOME.
 While a file `unsafe` stands there, the server forgets that a task id may be used once: the twin that must double.
+With a file `newer` there at its start, it is a server of a later release: one of its scripts differs.
 """
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import sqlite3
@@ -32,6 +34,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse  # noqa: E402
 from django.template import engines  # noqa: E402
 from django.urls import include, path  # noqa: E402
 
+from lienvung.field import offline  # noqa: E402
 from lienvung.field import urls as field_urls  # noqa: E402
 from lienvung.people.models import Account  # noqa: E402
 
@@ -118,12 +121,16 @@ class Quiet(WSGIRequestHandler):
 def main() -> None:
     settings.ROOT_URLCONF = "tests.browser.offline_server"
     sys.modules["tests.browser.offline_server"] = sys.modules[__name__]
-    call_command("migrate", interactive=False, verbosity=0)
+    if not Path(settings.DATABASES["default"]["NAME"]).exists():  # else it is started again
+        call_command("migrate", interactive=False, verbosity=0)
     for email, name in (("an@vidu.example", "Nguyễn Thị An"), ("binh@vidu.example", "Trần Văn Bình")):
         if not Account.objects.filter(email=email).exists():
             account = Account(email=email, full_name=name)
             account.set_password(PASSWORD)
             account.save()
+    if (Path(settings.HOME) / "newer").exists():
+        later = gzip.decompress(offline.scripts()["words.js"]) + b"document.documentElement.dataset.release = 'newer';"
+        offline.scripts()["words.js"] = gzip.compress(later)
     application = get_wsgi_application()
     with make_server("127.0.0.1", int(sys.argv[1]), application, Server, Quiet) as server:
         print(json.dumps({"ready": True}), flush=True)

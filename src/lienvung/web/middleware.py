@@ -8,6 +8,7 @@ ProblemsToPages          a `Problem` becomes a page with an error summary, or RF
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -125,6 +126,7 @@ class WorkAccount:
         if scripted(request) and isinstance(request.user, Account):
             key = offline.account_key(request.user)
             response.headers["Lienvung-Account"] = key
+            response.headers["Lienvung-Made"] = str(int(time.time() * 1000))
             response.set_cookie(
                 offline.COOKIE, key, max_age=offline.COOKIE_AGE, samesite="Strict", secure=settings.SECURE
             )

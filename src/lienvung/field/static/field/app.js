@@ -7,6 +7,7 @@ import { sendAll } from "./send.js";
 import { clock, make, words } from "./words.js";
 
 const AGAIN_MS = 60_000;
+const MOST_KEPT = 40;
 const KEPT_AFTER_MS = 120_000;
 const told = document.querySelector("meta[name=work]")?.dataset;
 const work = told && { ...told, old: Date.now() - Date.parse(told.made) > KEPT_AFTER_MS };
@@ -36,17 +37,24 @@ async function band(stop = "") {
   main.prepend(line);
 }
 
+// From a list of tasks or of plots the pages it leads to, from another page those under it; no files.
+const worthKeeping = (scopes) => {
+  const root = scopes.includes(location.pathname);
+  const under = `${location.pathname}/`;
+  const ours = (path) => (root ? scopes.some((scope) => path.startsWith(scope)) : path.startsWith(under));
+  return (url) => url.origin === location.origin && ours(url.pathname) && !url.pathname.includes(".");
+};
+
 async function startWorker() {
   if (!("serviceWorker" in navigator)) return;
   const options = { type: "module", updateViaCache: "none" };
   const scopes = work.scopes.split(" ");
   const all = await Promise.all(scopes.map((scope) => navigator.serviceWorker.register(work.worker, { ...options, scope })));
   const here = all[scopes.findIndex((scope) => location.pathname.startsWith(scope))] ?? all[0];
-  const links = scopes.includes(location.pathname) ? [...main.querySelectorAll("a[href]")].map((link) => link.href) : [];
-  const keep = [location.href, work.outbox, ...scopes, ...links].map((href) => new URL(href, location.href));
-  const ours = keep.filter((url) => url.origin === location.origin && scopes.some((scope) => url.pathname.startsWith(scope)));
+  const links = [...main.querySelectorAll("a[href]")].map((link) => new URL(link.href)).filter(worthKeeping(scopes));
+  const keep = [location, work.outbox, ...scopes, ...links].map((href) => new URL(href, location.href));
   await navigator.serviceWorker.ready;
-  here.active?.postMessage({ keep: [...new Set(ours.map((url) => url.pathname + url.search))] });
+  here.active?.postMessage({ keep: [...new Set(keep.map((url) => url.pathname + url.search))].slice(0, MOST_KEPT) });
   if ((await mine()).length) await here.sync?.register("work");
   addEventListener("work", () => here.sync?.register("work").catch(() => {}));
 }

@@ -10,6 +10,7 @@ const CODE = "work-code-";
 const PAGES = "work-pages-";
 const SLOW_MS = 3000;
 const MOST_PAGES = 60;
+const FRESH_MS = 3_600_000;
 
 export function start(release) {
   const code = CODE + release.version;
@@ -94,7 +95,8 @@ export function start(release) {
   self.addEventListener("message", (event) => {
     const { keep = [], forget: all } = event.data ?? {};
     const fetchOne = async (url) => {
-      if (await keptPage(url)) return;
+      const kept = await keptPage(url);
+      if (kept && Date.now() - kept.headers.get("Lienvung-Made") < FRESH_MS) return;
       await keepPage(url, await fetch(url, { headers: { Accept: "text/html" } }));
     };
     const work = all ? forget("") : keep.reduce((before, url) => before.then(() => fetchOne(url)).catch(() => {}), Promise.resolve());
