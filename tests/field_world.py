@@ -109,3 +109,19 @@ TASKS: dict[str, Callable[[Field, str], Done]] = {
     "write_off": lambda field, lot: actions.write_off(**field.mill, things=[(lot, Decimal(10))], why="damaged"),
 }
 """The tasks that use goods, each on ten packs at the mill."""
+
+
+def url_examples(world: World) -> str:
+    """A task done at the mill, where the member works: its number."""
+    mill, member = world.places["mill"], world.accounts["member"]
+    actions.choose_desk(by=member, organisation=world.grower, place=mill)
+    done = actions.harvest(
+        by=member,
+        organisation=world.grower,
+        task_id=uuid.uuid4(),
+        at=timezone.now(),
+        place=mill,
+        product=world.paddy,
+        amount=Decimal(700),
+    )
+    return str(done.task_id)

@@ -24,9 +24,11 @@ from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from tests.cases_world import examples as cases_examples
+from tests.books_world import examples as books_examples
 from tests.checks_world import examples as checks_examples
 from tests.control_world import examples as control_examples
 from tests.diary_world import examples as diary_examples
+from tests.field_world import url_examples as field_examples
 from tests.lab_world import examples as lab_examples
 from tests.world import World, make_world
 
@@ -101,6 +103,7 @@ def values(world: World) -> dict[str, str]:
     proofs.confirm(by=None, certificate=certificate, revision=certificate.revision)
     body = proofs.accept_issuer(by=None, organisation=world.stranger, kinds_issued=["vietgap"])
     return {
+        "submission": field_examples(world),
         "claim": str(claim.pk),
         "scope_row": str(row.pk),
         "certificate": str(certificate.pk),
@@ -127,6 +130,7 @@ def values(world: World) -> dict[str, str]:
         **lab_examples(world),
         **cases_examples(world),
         **diary_examples(world),
+        **books_examples(world),
     }
 
 
