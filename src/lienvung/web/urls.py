@@ -34,6 +34,10 @@ urlpatterns = [
     path("diary/", include("lienvung.diary.urls")),
     path("books/", include("lienvung.books.urls")),
     path("cases/", include("lienvung.cases.urls")),
+    path("papers/", include("lienvung.papers.urls")),
+    path("programme/", include("lienvung.programme.urls")),
+    path("results/", include("lienvung.results.urls")),
+    path("reports/", include("lienvung.reports.urls")),
     path("control/", include("lienvung.control.urls")),
     path("", include("lienvung.scan.urls")),
     path("", include("lienvung.resolver.urls")),  # last: it answers GS1 Digital Link paths at the root

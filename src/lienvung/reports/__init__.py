@@ -1,0 +1,1 @@
+"""Official reports made from the results, difficulties and recommendations, dashboards, open data."""
