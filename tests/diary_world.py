@@ -38,6 +38,16 @@ def noted(world: World, unit: Unit, activity: str = "spraying", **values: Any) -
     return actions.record_entry(by=None, organisation=world.grower, unit=unit, activity=activity, **told).entry
 
 
+def browser_examples(world: World) -> dict[str, str]:
+    """A plot that waits still, a pond, and a line of each."""
+    now = datetime.now(LOCAL)
+    unit = plot_of(with_prefix(world), name="Ruộng Đồng Chùa")
+    pond = plot_of(world, kind="pond", name="Ao Đầm", species="cá rô", season="")
+    entry = noted(world, unit, at=now - timedelta(days=1), note="Phun lúc chiều mát")
+    noted(world, pond, "water_check", at=now - timedelta(hours=2), measures={"ph": Decimal("7.4")})
+    return {"unit": str(unit.pk), "pond": str(pond.pk), "entry": str(entry.pk)}
+
+
 def examples(world: World) -> dict[str, str]:
     """What the table of addresses asks for."""
     unit = plot_of(with_prefix(world))
