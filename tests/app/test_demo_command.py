@@ -98,6 +98,7 @@ def test_the_rooms_play_their_parts(built: tuple[Path, Any], database: sqlite3.C
     assert one(database, "SELECT count(*) FROM proofs_certificate WHERE illustrative") == 10
     assert one(database, "SELECT count(*) FROM control_establishment") == 86
     assert one(database, "SELECT count(*) FROM lab_sample WHERE illustrative") == 2
+    assert one(database, "SELECT count(*) FROM cases_case WHERE illustrative AND lot_uri != ''") == 2
     assert one(database, "SELECT count(*) FROM lab_limit WHERE certainty != 'illustrative'") == 0
     assert one(database, "SELECT count(*) FROM lab_hold WHERE state = 'in_force'") == 1
     # the held bulk rice and the packs made of it; not what is recalled

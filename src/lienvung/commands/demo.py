@@ -167,6 +167,7 @@ def _rooms(origin: str, rooms: dict[str, Any], marks: dict[str, str]) -> list[st
         (f"{rooms['certificates']} giấy chứng nhận / certificates", reverse("proofs:index")),
         (f"{rooms['establishments']} cơ sở, {rooms['inspections']} lần kiểm tra / visits", reverse("control:desk")),
         (f"{len(rooms['findings'])} phát hiện / findings", reverse("checks:index")),
+        ("phản ánh đã trả lời / an answered report", reverse("cases:told", args=[rooms["cases"]["secret"]])),
     ]
     return [f"  {words:<36} {origin}{path}" for words, path in shown]
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from lienvung.cases import demo as cases
 from lienvung.catalogue.models import Lot
 from lienvung.checks.actions import run_all
 from lienvung.checks.models import Finding
@@ -23,7 +24,7 @@ from lienvung.lab import demo as lab
 from lienvung.people.models import Account
 from lienvung.proofs import demo as proofs
 
-WEIGHTS = {"proofs": 1, "control": 6, "lab": 2, "checks": 40}
+WEIGHTS = {"proofs": 1, "control": 6, "lab": 2, "cases": 1, "checks": 40}
 
 
 def play(
@@ -44,6 +45,14 @@ def play(
         controlled = control.play(list(cast.places.values()), officials, member=accounts["quality"])
     progress.begin("lab", "kiểm nghiệm / laboratory")
     tested = _lab(data, cast, story, lots)
+    progress.begin("cases", "phản ánh, vụ việc / reports and cases")
+    reported = cases.play(
+        closed_code=story.marks["rice_pack_1"],
+        waiting_code=story.marks["mushroom_trays"],
+        official=accounts["official_nb"],
+        owner=accounts["quality"],
+        bought_province="01",
+    )
     progress.begin("checks", "đối chiếu sổ sự kiện / checks of the ledger")
     run_all()
     found = Finding.objects.filter(state=Finding.State.OPEN).order_by("pk")
@@ -58,6 +67,7 @@ def play(
             "items": tested.hold.items,
             "lots": tested.hold.lots,
         },
+        "cases": {"secret": reported.secret, "numbers": [reported.closed.number, reported.waiting.number]},
         "samples": [str(tested.good.pk), str(tested.bad.pk)],
         "findings": list(found.values_list("kind", flat=True)),
     }
