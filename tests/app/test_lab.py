@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from tests.lab_world import Lab, failed, make_lab, received
 from tests.world import CASE, World
@@ -19,6 +20,7 @@ from lienvung.lab.models import Alarm, Hold, Limit, Result, Sample
 from lienvung.lab.rules import gaps
 from lienvung.ledger import holds, status
 from lienvung.ledger.capture import capture_events
+from lienvung.ledger.claims import Heard
 from lienvung.ledger.events import history, latest
 
 pytestmark = pytest.mark.django_db
@@ -401,20 +403,81 @@ def test_an_event_told_late_says_so_and_a_hold_that_ended_since_does_not_matter(
     ]
 
 
+def milled(world: World, output: str, *, amount: int = 5) -> dict[str, Any]:
+    return build.transformation_event(
+        time=timezone.now(), input_quantities=[(world.lot.uri, amount, KG)], output_quantities=[(output, 4, KG)]
+    )
+
+
 def test_what_was_made_of_held_goods_anyway_is_held_too(world: World, lab: Lab) -> None:
     failed(world, lab)
     flour = f"https://id.gs1.org/01/{world.paddy.gtin}/10/BOT-1"
-    capture_events(
-        [build.transformation_event(
-            time=timezone.now(), input_quantities=[(world.lot.uri, 5, KG)], output_quantities=[(flour, 4, KG)]
-        )],
-        submitter=str(world.stranger.pk),
-    )  # fmt: skip
+    capture_events([milled(world, flour)], submitter=str(world.grower.pk))
     assert not marked(flour)
     alarms.look_for_alarms()
     assert marked(flour)
     holding.release(by=lab.official, hold=Hold.objects.get(), reason=REASON)
     assert not marked(flour)
+
+
+@pytest.mark.parametrize("checked", [True, False])
+@pytest.mark.parametrize("first", ["hold", "claim"])
+def test_a_strangers_word_holds_nobodys_goods_but_is_seen(
+    world: World, lab: Lab, first: str, checked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not checked:
+        monkeypatch.setattr(Heard, "all_official", True)
+    flour = f"https://id.gs1.org/01/{world.paddy.gtin}/10/BOT-1"
+    told = [milled(world, flour)]
+    if first == "claim":
+        capture_events(told, submitter=str(world.stranger.pk))
+    failed(world, lab)
+    if first == "hold":
+        capture_events(told, submitter=str(world.stranger.pk))
+        alarms.look_for_alarms()
+        assert Alarm.objects.filter(holder=world.stranger).exists()
+    assert marked(flour) is not checked
+    hold = Hold.objects.get()
+    assert [(claim.senders, claim.made) for claim in holding.claims(hold)] == (
+        [((str(world.stranger.pk),), (flour,))] if checked else []
+    )
+
+
+def test_an_official_believes_a_claim(world: World, lab: Lab) -> None:
+    failed(world, lab)
+    flour, bread = (f"https://id.gs1.org/01/{world.paddy.gtin}/10/{name}" for name in ("BOT-1", "BANH-1"))
+    baked = build.transformation_event(
+        time=timezone.now(), input_quantities=[(flour, 5, KG)], output_quantities=[(bread, 4, KG)]
+    )
+    capture_events([milled(world, flour)], submitter=str(world.stranger.pk))
+    capture_events([baked], submitter=str(world.grower.pk))
+    alarms.look_for_alarms()
+    hold = Hold.objects.get()
+    [claim] = holding.claims(hold)
+    page, official = f"/lab/holds/{hold.pk}", Client()
+    official.force_login(lab.official)
+    shown = official.get(page).content.decode()
+    assert page + "/claims" in shown
+    asked = official.get(page + "/claims").content.decode()
+    assert world.stranger.name in asked
+    assert "BOT-1" in asked
+    for who in (world.accounts["manager"], world.accounts["other"], lab.neighbour):
+        with pytest.raises(NotAllowed):
+            holding.believe_claims(by=who, hold=hold, events=[claim.event_id], reason=REASON)
+    for events in ([], ["urn:uuid:55555555-5555-4555-8555-555555555555"]):
+        with pytest.raises(Invalid):
+            holding.believe_claims(by=lab.official, hold=hold, events=events, reason=REASON)
+    answer = official.post(page + "/claims", {"events": [claim.event_id], "reason": REASON})
+    assert answer.status_code == 302
+    assert marked(flour)
+    assert marked(bread)
+    hold.refresh_from_db()
+    assert (hold.claimed, holding.claims(hold)) == (0, [])
+    assert Act.objects.filter(action="lab.believe_claims").count() == 1
+    holding.release(by=lab.official, hold=hold, reason=REASON)
+    assert not marked(flour)
+    with pytest.raises(Conflict):
+        holding.believe_claims(by=lab.official, hold=hold, events=[claim.event_id], reason=REASON)
 
 
 def test_answering(world: World, lab: Lab) -> None:

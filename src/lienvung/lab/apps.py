@@ -33,6 +33,7 @@ PAGES = [
     Page("lab:holds_file", MEMBERS, note="officials; whom the goods concern (lab.access.holds)"),
     Page("lab:new_hold", OFFICIALS, BOTH, PROVINCE),
     Page("lab:hold", MEMBERS, note="officials; whom the goods concern (lab.access.holds)"),
+    Page("lab:claims", OFFICIALS, BOTH, PROVINCE),
     Page("lab:release", OFFICIALS, BOTH, PROVINCE),
     Page("lab:alarms", MEMBERS, note="officials of both provinces, holder, producer (lab.access.alarms)"),
     Page("lab:alarms_file", MEMBERS, note="officials of both provinces, holder, producer (lab.access.alarms)"),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -18,10 +21,13 @@ from lienvung.lab import access, words
 from lienvung.lab.models import Reason, Sample
 from lienvung.lab.rules import Step
 from lienvung.lab.units import UNITS
+from lienvung.ledger.holds import name_of, organisation_of
+from lienvung.ledger.trace import Claim
 from lienvung.registry.forms import SpeakingForm, phrase
 from lienvung.territory.access import units_on
 
 NOTHING: list[tuple[str, Any]] = [("", "—")]
+GOODS_NAMED = 5
 WHEN = ("%d/%m/%Y %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
 
 
@@ -236,6 +242,35 @@ class ReleaseForm(ReasonForm):
         fields["lot"].choices = [("", phrase("tất cả", "all of it"))] + [
             (uri, uri.removeprefix("https://id.gs1.org")) for uri in lots[1:200]
         ]
+
+
+class ClaimsForm(ReasonForm):
+    """Which events of others an official believes."""
+
+    events = forms.MultipleChoiceField(
+        label=phrase("Tin và giữ thêm hàng của các sự kiện này", "Believe these events and hold their goods too"),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    field_order = ["events", "reason"]
+
+    def __init__(self, *args: Any, claims: list[Claim], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        fields["events"].choices = [(claim.event_id, _claim_words(claim)) for claim in claims]
+
+
+def _claim_words(claim: Claim) -> Any:
+    """When, who, and which goods: "08:00 20/06/2026, Cơ sở Mẫu: Gạo (lô 5) + 3"."""
+    time = datetime.fromtimestamp(claim.time_ms / 1000, UTC).astimezone(ZoneInfo(settings.TIME_ZONE))
+    senders = [organisation_of(sender) or ("hệ thống", "the system") for sender in claim.senders]
+    goods = [name_of(uri) for uri in claim.made[:GOODS_NAMED]]
+    more = f" + {len(claim.made) - GOODS_NAMED}" if len(claim.made) > GOODS_NAMED else ""
+
+    def told(language: int) -> str:
+        who = ", ".join(names[language] or names[0] for names in senders)
+        return f"{time:%H:%M %d/%m/%Y}, {who}: {', '.join(names[language] for names in goods)}{more}"
+
+    return phrase(told(0), told(1))
 
 
 class AnswerForm(SpeakingForm):

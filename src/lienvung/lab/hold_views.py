@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from lienvung.catalogue.words import product_kind
 from lienvung.errors import NotFound, Problem
 from lienvung.lab import access, actions, alarms, holding, tables, words
-from lienvung.lab.forms import AnswerForm, HoldForm, LimitsForm, ReleaseForm, posted
+from lienvung.lab.forms import AnswerForm, ClaimsForm, HoldForm, LimitsForm, ReleaseForm, posted
 from lienvung.lab.models import Alarm, Hold
 from lienvung.people.access import is_official
 from lienvung.people.actions import not_allowed
@@ -22,6 +22,7 @@ from lienvung.registry.forms import SpeakingForm
 PAGE = 30
 MOST_ROWS = 20_000
 LOTS_SHOWN = 50
+CLAIMS_SHOWN = 50
 HOLD_COLUMNS = (
     *("lot", "lot_name", "producer", "state", "decided_at", "authority", "reason", "items", "lots", "sample"),
     "releases",
@@ -121,6 +122,26 @@ def release(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
             _blame(form, problem)
     context = {"form": form, "hold": shown}
     return render(request, "lab/release.html", context, status=422 if form.errors else 200)
+
+
+@listed
+def claims(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
+    """What others say was made of held goods: an official decides what of it is held too."""
+    account, shown = person(request), _hold(request, id)
+    if not access.may_decide(account, shown.producer):
+        raise not_allowed()
+    waiting = holding.claims(shown)
+    if not waiting and request.method == "GET":
+        return redirect("lab:hold", id=shown.pk)
+    form = ClaimsForm(posted(request), claims=waiting[:CLAIMS_SHOWN])
+    if form.is_valid():
+        try:
+            holding.believe_claims(by=account, hold=shown, **form.cleaned_data)
+            return redirect("lab:hold", id=shown.pk)
+        except Problem as problem:
+            _blame(form, problem)
+    context = {"form": form, "hold": shown, "more": max(0, len(waiting) - CLAIMS_SHOWN)}
+    return render(request, "lab/claims.html", context, status=422 if form.errors else 200)
 
 
 def _blame(form: SpeakingForm, problem: Problem) -> None:

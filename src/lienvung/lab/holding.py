@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
@@ -18,7 +18,7 @@ from lienvung.lab.models import Hold, Release, Result
 from lienvung.ledger import holds, marking
 from lienvung.ledger.holds import HELD
 from lienvung.ledger.identifiers import candidates
-from lienvung.ledger.trace import recall_scope
+from lienvung.ledger.trace import Claim, recall_scope
 from lienvung.people.models import Account, Organisation
 
 Things = tuple[set[str], set[str]]  # items, lots
@@ -26,27 +26,29 @@ Things = tuple[set[str], set[str]]  # items, lots
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A lot and all that came of it, as of the event number `as_of`."""
+    """A lot and all that came of it, as of the event number `as_of`; apart, who else says that more came of it."""
 
     as_of: int
     items: list[str]
     lots: list[str]
+    claims: list[Claim] = field(default_factory=list)
 
     @property
     def things(self) -> Things:
         return set(self.items), set(self.lots)
 
 
-def reach(lot: str) -> Reached:
-    """What a hold of the lot would hold. A lot without events reaches itself only."""
+def reach(lot: str, *, believe: Collection[str] = ()) -> Reached:
+    """What a hold of the lot would hold: by the words of officials, of the owners of the goods, and by the events that
+    an official believed. A lot without events reaches itself only."""
     as_of = marking.last_event()
     try:
-        scope = recall_scope(lot)
+        scope = recall_scope(lot, believe=believe)
     except NotFound:
         return Reached(as_of, [], [lot])
     items = scope.source.uris(scope.things)
     lots = sorted({lot, *(uri for uri in scope.source.uris(scope.lots) if "/01/" in uri)})
-    return Reached(as_of, items, lots)
+    return Reached(as_of, items, lots, scope.claims)
 
 
 def goods(lot: str) -> tuple[str, str, Organisation | None]:
@@ -108,25 +110,25 @@ def set_hold(
         decided_by=by,
         decided_at=timezone.now(),
     )
+    hold.claimed = len(reached.claims)
     _mark(hold, reached.items, reached.lots)
-    record(
-        action="lab.hold",
-        by=by,
-        subject=hold,
-        details={"lot": lot, "items": hold.items, "lots": hold.lots, "result": str(result.pk) if result else ""},
-    )
+    details = {"lot": lot, "items": hold.items, "lots": hold.lots, "claims": hold.claimed}
+    record(action="lab.hold", by=by, subject=hold, details={**details, "result": str(result.pk) if result else ""})
     return hold
 
 
 def extend(hold: Hold) -> int:
     """Hold what came of the lot since, except of what was released; how many things. Behind the writers' lock."""
     items, lots = _of(_told(hold))
-    reached = reach(hold.lot_uri)
+    reached = reach(hold.lot_uri, believe=hold.believed)
+    if hold.claimed != len(reached.claims):
+        hold.claimed = len(reached.claims)
+        hold.save(update_fields=["claimed"])
     new_items, new_lots = set(reached.items) - items, set(reached.lots) - lots
     released = [each.lot_uri for each in hold.releases.all() if each.lot_uri]
     if released and (new_items or new_lots):
-        freed = [reach(lot) for lot in released]
-        still = _left(hold)[1] - {hold.lot_uri}
+        freed = [reach(lot, believe=hold.believed) for lot in released]
+        still = [reach(lot, believe=hold.believed) for lot in sorted(_left(hold)[1] - {hold.lot_uri})]
         new_items, new_lots = _not_freed((new_items, new_lots), freed, still)
     if new_items or new_lots:
         _mark(hold, sorted(new_items), sorted(new_lots))
@@ -135,11 +137,42 @@ def extend(hold: Hold) -> int:
     return len(new_items) + len(new_lots)
 
 
-def _not_freed(new: Things, freed: Sequence[Reached], still: set[str]) -> Things:
+def claims(hold: Hold) -> list[Claim]:
+    """What others than its owner, or an official, say was made of held goods, and nobody believed yet."""
+    known = hold.claimed and hold.state == Hold.State.IN_FORCE
+    return reach(hold.lot_uri, believe=hold.believed).claims if known else []
+
+
+def believe_claims(*, by: Account | None, hold: Hold, events: Collection[str], reason: str) -> int:
+    """An official of the producer's province believes these events (eventIDs): what hangs on them is held too; how many
+    things. Raises NotAllowed, Invalid, Conflict where the hold has ended."""
+    _require(by, hold.producer)
+    reason = rules.check_words(reason, path="reason")
+    with transaction.atomic():
+        marking.lock_writers()
+        standing = Hold.objects.select_for_update().get(pk=hold.pk)
+        if standing.state != Hold.State.IN_FORCE:
+            raise Conflict("lab.released", vi="Lô này đã được giải toả.", en="This hold has ended.")
+        if not events or not set(events) <= {claim.event_id for claim in claims(standing)}:
+            raise Invalid(
+                "lab.no_claim",
+                vi="Hãy chọn trong các sự kiện đang chờ quyết định.",
+                en="Choose among the events that wait for a decision.",
+                path="events",
+            )
+        standing.believed = sorted({*standing.believed, *events})
+        standing.save(update_fields=["believed"])
+        number = extend(standing)
+        details = {"lot": standing.lot_uri, "events": sorted(events), "reason": reason, "things": number}
+        record(action="lab.believe_claims", by=by, subject=standing, details=details)
+    return number
+
+
+def _not_freed(new: Things, freed: Sequence[Reached], still: Sequence[Reached]) -> Things:
     """What is new, without what came of released lots only."""
     free_items = {uri for each in freed for uri in each.items}
     free_lots = {uri for each in freed for uri in each.lots}
-    kept = [reach(lot) for lot in sorted(still) if not any(each.lots[0] in reach(lot).lots for each in freed)]
+    kept = [own for own in still if not any(each.lots[0] in own.lots for each in freed)]
     kept_items = {uri for each in kept for uri in each.items}
     kept_lots = {uri for each in kept for uri in each.lots}
     return new[0] - (free_items - kept_items), new[1] - (free_lots - kept_lots)
@@ -194,10 +227,10 @@ def _part_of(hold: Hold, mine: Things, part: str) -> Things:
             en="This lot is not in the hold, or was released already.",
             path="lot",
         )
-    reached = reach(part)
+    reached = reach(part, believe=hold.believed)
     items, lots = set(reached.items) & mine[0], set(reached.lots) & mine[1]
     for other in sorted(mine[1] - set(reached.lots)):
-        its = reach(other)
+        its = reach(other, believe=hold.believed)
         if part not in its.lots:  # a lot that the part was made of is no other source
             items -= set(its.items)
             lots -= set(its.lots)
@@ -218,7 +251,7 @@ def _mark(hold: Hold, items: Sequence[str], lots: Sequence[str]) -> None:
     hold.events += len(told)
     hold.items += len(items)
     hold.lots += len(lots)
-    hold.save(update_fields=["events", "items", "lots"])
+    hold.save(update_fields=["events", "items", "lots", "claimed"])
 
 
 def _unmark(hold: Hold, made: Release, going: Things, *, others: Sequence[Hold]) -> None:

@@ -228,6 +228,8 @@ class Hold(models.Model):
     events = models.PositiveIntegerField(default=0)
     items = models.PositiveIntegerField(default=0)
     lots = models.PositiveIntegerField(default=0)
+    claimed = models.PositiveIntegerField(default=0)  # events of others that nobody believed yet (ledger.claims)
+    believed = models.JSONField(default=list)  # eventIDs of those that an official believed
     state = models.CharField(max_length=10, choices=State.choices, default=State.IN_FORCE)
 
     class Meta:

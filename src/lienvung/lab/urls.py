@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     re_path("^holds" + FILE, hold_views.holds_file, name="holds_file"),
     path("holds/new", hold_views.new_hold, name="new_hold"),
     path("holds/<uuid:id>", hold_views.hold, name="hold"),
+    path("holds/<uuid:id>/claims", hold_views.claims, name="claims"),
     path("holds/<uuid:id>/release", hold_views.release, name="release"),
     path("alarms", hold_views.alarm_list, name="alarms"),
     re_path("^alarms" + FILE, hold_views.alarms_file, name="alarms_file"),

@@ -77,6 +77,7 @@ ACTS: Final[dict[str, Text]] = {
     "lab.import_limits": Text("Nạp bảng giới hạn", "Imported limits"),
     "lab.hold": Text("Tạm giữ lô", "Held a lot"),
     "lab.extend_hold": Text("Mở rộng tạm giữ", "Extended a hold"),
+    "lab.believe_claims": Text("Giữ thêm hàng theo lời kể của bên khác", "Held more goods by the word of others"),
     "lab.release": Text("Giải toả hàng tạm giữ", "Released held goods"),
     "lab.raise_alarm": Text("Cảnh báo hàng tạm giữ bị dịch chuyển", "Raised an alarm: held goods moved"),
     "lab.answer_alarm": Text("Trả lời cảnh báo", "Answered an alarm"),
