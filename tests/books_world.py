@@ -10,7 +10,7 @@ from typing import Any
 
 from openpyxl import Workbook, load_workbook
 
-from lienvung.books import access
+from lienvung.books import access, actions
 from lienvung.books.layout import SHEETS
 from lienvung.books.template import make_template
 from lienvung.diary.actions import register_unit
@@ -25,8 +25,10 @@ FIELD, SHOP = "Ruộng Kim Sơn số 3", "Cửa hàng Mẫu Hà Nội"
 
 def ready(world: World) -> Organisation:
     """The grower with a company prefix and a plot."""
-    world.grower.company_prefix = "893000"
-    world.grower.save(update_fields=["company_prefix"])
+    world.grower.refresh_from_db()
+    if not world.grower.company_prefix:
+        world.grower.company_prefix = "893000"
+        world.grower.save(update_fields=["company_prefix"])
     register_unit(
         by=None, organisation=world.grower, kind="plot", name=PLOT, place=world.places["field"], area_m2=Decimal(3600)
     )
@@ -94,3 +96,17 @@ def thousand(organisation: Organisation, rows: int = 1_000) -> bytes:
         "delivery": [delivery(f"TH{n}", day=DAY + timedelta(days=n % 15)) for n in range(parts)],
     }
     return book_of(organisation, **told)
+
+
+def examples(world: World) -> dict[str, str]:
+    """For the table of addresses and the browser: a book with errors, one that may be taken over, one that was."""
+    organisation = ready(world)
+    by = manager(world)
+    wrong = book_of(organisation, harvest=[harvest("SAI-1", amount="nhiều"), harvest("SAI-2", day="31/02/2026")])
+    good, done = (book_of(organisation, diary=[diary(n)]) for n in (1, 2))
+    made = [
+        actions.send_book(by=by, organisation=organisation, data=data, filename=name)
+        for data, name in ((wrong, "so-sai.xlsx"), (good, "so-dung.xlsx"), (done, "so-xong.xlsx"))
+    ]
+    actions.take_over(by=by, book=made[2])
+    return {"wrong_book": str(made[0].pk), "good_book": str(made[1].pk), "done_book": str(made[2].pk)}

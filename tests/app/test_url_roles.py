@@ -23,8 +23,8 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
-from tests.cases_world import examples as cases_examples
 from tests.books_world import examples as books_examples
+from tests.cases_world import examples as cases_examples
 from tests.checks_world import examples as checks_examples
 from tests.control_world import examples as control_examples
 from tests.diary_world import examples as diary_examples
@@ -34,6 +34,7 @@ from tests.world import World, make_world
 
 from lienvung import registry
 from lienvung.catalogue.actions import issue_serials
+from lienvung.drills.actions import start_drill
 from lienvung.ledger.events import latest
 from lienvung.people.actions import issue_token
 from lienvung.people.models import ApiToken
@@ -90,6 +91,7 @@ def values(world: World) -> dict[str, str]:
     )
     shop_event = latest(1)[0].hash.hex()
     words = Text("Không dùng lô này; mang trả nơi mua.", "Do not use this lot; return it to the shop.")
+    drill = start_drill(by=None, lot_uri=world.lot.uri)
     recall = declare_recall(by=None, lot_uri=world.lot.uri, reason="Mẫu kiểm nghiệm không đạt.", public_text=words)
     claim = proofs.register_certificate(
         by=None, holder=world.grower, kind="haccp", number="HC-1", issuer_name="Nơi cấp", valid_from=date(2026, 1, 1)
@@ -110,6 +112,8 @@ def values(world: World) -> dict[str, str]:
         "issuing_body": str(body.pk),
         "calendar": proofs.make_calendar_key(by=world.accounts["member"]),
         "recall": str(recall.pk),
+        "drill": str(drill.pk),
+        "drill_notice": str(drill.notices.get(holder=world.shop).pk),
         "notice": str(recall.notices.get(holder=world.shop).pk),
         "organisation": str(world.grower.pk),
         "stranger": str(world.stranger.pk),
