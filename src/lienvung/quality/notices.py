@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,41 +16,62 @@ from lienvung.people.access import role_in
 from lienvung.people.models import Account, Organisation
 from lienvung.quality import notice_rules
 from lienvung.quality.models import Notice, NoticeLine, Recall
-from lienvung.quality.notice_rules import Told
+from lienvung.quality.notice_rules import Listed, Told
 from lienvung.quality.scopes import gln_of
+
+Lines = dict[tuple[str, str, str], Listed]  # (GTIN, lot, unit) ->
+
+
+def holders_of(rows: Sequence[Mapping[str, Any]]) -> list[tuple[Organisation, Lines]]:
+    """The organisations at whose places goods of the rows are, by name, each with what is listed for it."""
+    glns = {gln_of(row["place"]) for row in rows} - {""}
+    owners = {o.gln: o for o in Organisation.objects.filter(gln__in=glns)}
+    owners |= {p.gln: p.owner for p in Place.objects.select_related("owner").filter(gln__in=glns)}
+    by_holder: dict[Organisation, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        if holder := owners.get(gln_of(row["place"])):
+            by_holder.setdefault(holder, []).append(row)
+    listed = [(holder, notice_rules.lines_of(own)) for holder, own in by_holder.items()]
+    return sorted(((holder, lines) for holder, lines in listed if lines), key=lambda pair: pair[0].name)
 
 
 def issue(recall: Recall, *, at: datetime) -> int:
     """One notice for each organisation at whose places affected goods are; inside the transaction of the decision."""
-    rows = recall.scope.get("rows", [])
-    glns = {gln_of(row["place"]) for row in rows} - {""}
-    owners = {o.gln: o for o in Organisation.objects.filter(gln__in=glns)}
-    owners |= {p.gln: p.owner for p in Place.objects.select_related("owner").filter(gln__in=glns)}
-    by_holder: dict[Organisation, list[Mapping[str, object]]] = {}
-    for row in rows:
-        if holder := owners.get(gln_of(row["place"])):
-            by_holder.setdefault(holder, []).append(row)
-    issued = 0
-    for holder, own in sorted(by_holder.items(), key=lambda pair: pair[0].name):
-        lines = notice_rules.lines_of(own)
-        if not lines:
-            continue
+    found = holders_of(recall.scope.get("rows", []))
+    for holder, lines in found:
         notice = Notice.objects.create(recall=recall, holder=holder, owner_party=holder.owner_party, issued_at=at)
-        NoticeLine.objects.bulk_create(
-            NoticeLine(
-                notice=notice,
-                gtin=gtin,
-                lot=lot,
-                uom=uom,
-                product=line.product,
-                product_en=line.product_en,
-                present=line.present,
-                sold_before=line.sold,
-            )
-            for (gtin, lot, uom), line in lines.items()
+        _list(notice, lines)
+    return len(found)
+
+
+def issue_more(recall: Recall, rows: Sequence[Mapping[str, Any]], *, at: datetime) -> int:
+    """Notices of goods that were added to the scope: new ones, or more lines, which want an answer again."""
+    found = holders_of(rows)
+    for holder, lines in found:
+        values = {"owner_party": holder.owner_party, "issued_at": at}
+        notice, new = Notice.objects.get_or_create(recall=recall, holder=holder, defaults=values)
+        known = set(notice.lines.values_list("gtin", "lot", "uom"))
+        more = {key: line for key, line in lines.items() if key not in known}
+        _list(notice, more)
+        if more and not new:
+            Notice.objects.filter(pk=notice.pk).update(answered_at=None, answered_by=None)
+    return len(found)
+
+
+def _list(notice: Notice, lines: Lines) -> None:
+    NoticeLine.objects.bulk_create(
+        NoticeLine(
+            notice=notice,
+            gtin=gtin,
+            lot=lot,
+            uom=uom,
+            product=line.product,
+            product_en=line.product_en,
+            present=line.present,
+            sold_before=line.sold,
         )
-        issued += 1
-    return issued
+        for (gtin, lot, uom), line in lines.items()
+    )
 
 
 @transaction.atomic

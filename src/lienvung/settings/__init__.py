@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "lienvung.checks",
     "lienvung.control",
     "lienvung.diary",
+    "lienvung.drills",
     "lienvung.field",
     "lienvung.lab",
     "lienvung.proofs",

@@ -34,6 +34,7 @@ urlpatterns = [
     path("diary/", include("lienvung.diary.urls")),
     path("books/", include("lienvung.books.urls")),
     path("cases/", include("lienvung.cases.urls")),
+    path("drills/", include("lienvung.drills.urls")),
     path("papers/", include("lienvung.papers.urls")),
     path("programme/", include("lienvung.programme.urls")),
     path("results/", include("lienvung.results.urls")),
