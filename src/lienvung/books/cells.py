@@ -176,7 +176,7 @@ def read_days(cell: Cell) -> int:
     else:
         text = re.sub(r"(?i)\s*(ngày|days?)$", "", clean(cell.value or ""))
         number = Decimal(text) if re.fullmatch(r"[0-9]{1,4}", text) else None
-    if number is None or number != number.to_integral_value() or not 0 <= number <= MOST_DAYS:
+    if number is None or not number.is_finite() or number != number.to_integral_value() or not 0 <= number <= MOST_DAYS:
         raise _wrong("books.days", f"cần số ngày từ 0 đến {MOST_DAYS}", f"a number of days from 0 to {MOST_DAYS}")
     return int(number)
 
@@ -203,7 +203,7 @@ def _day(cell: Cell) -> datetime:
     value = cell.value
     if isinstance(value, datetime):
         return value.replace(microsecond=0)
-    if isinstance(value, Decimal) and 20_000 < value < 80_000:
+    if isinstance(value, Decimal) and value.is_finite() and 20_000 < value < 80_000:
         meant = date(1899, 12, 30) + timedelta(days=int(value))
         raise _wrong(
             "books.day_number",

@@ -263,6 +263,8 @@ class _Reader:
             number = Decimal(kept.strip()[:60])
         except InvalidOperation:
             return kept[:MOST_TEXT]
+        if not number.is_finite():
+            return kept[:MOST_TEXT]
         if style < len(self.dates) and self.dates[style]:
             found = _moment(number, self.epoch)
             if found is not None:
