@@ -34,7 +34,7 @@ def declare_recall(
     """
     lot = rules.check_lot(candidates(lot_uri))
     product, producer = _goods(lot)
-    _require(by, producer)
+    require(by, producer)
     reason = rules.check_words(reason, path="reason")
     text = rules.bilingual(public_text)
     text = Text(*(rules.check_words(words, path="public_text") for words in text))
@@ -89,7 +89,7 @@ def declare_recall(
 
 def choose_treatment(*, by: Account | None, recall: Recall, treatment: str, notice: Notice | None = None) -> None:
     """What is done with the goods of the whole recall, or with those of one notice. Conflict after closing."""
-    _require(by, recall.producer)
+    require(by, recall.producer)
     treatment = rules.check_treatment(treatment)
     with transaction.atomic():
         if recall.pk not in {each.pk for each in _in_force_locked()}:
@@ -108,7 +108,7 @@ def close_recall(*, by: Account | None, recall: Recall, note: str, unanswered_re
 
     Somebody's closing (not the system's own) wants every notice answered, or `unanswered_reason`; else Invalid.
     """
-    _require(by, recall.producer)
+    require(by, recall.producer)
     note = rules.check_words(note, path="note")
     with transaction.atomic():
         others = [other for other in _in_force_locked() if other.pk != recall.pk]
@@ -197,7 +197,7 @@ def _goods(lot: str) -> tuple[str, Organisation | None]:
     return (product.name, product.owner) if product else ("", None)
 
 
-def _require(by: Account | None, producer: Organisation | None) -> None:
+def require(by: Account | None, producer: Organisation | None) -> None:
     if by is not None and not access.may_decide(by, producer):
         raise NotAllowed(
             "quality.not_your_province",

@@ -20,6 +20,7 @@ PAGES = [
     Page("quality:acknowledge", frozenset({SIGNED_IN}), ("POST",), note="the holder's people"),
     Page("quality:answer", frozenset({SIGNED_IN}), ("GET", "POST"), note="the holder's people"),
     Page("quality:treatment", frozenset({OFFICIAL}), ("GET", "POST"), note=PROVINCE),
+    Page("quality:extend", frozenset({OFFICIAL}), ("GET", "POST"), note=PROVINCE),
     Page("quality:dossier", frozenset({SIGNED_IN}), note="officials and the producer's people"),
     Page("quality:dossier_pdf", frozenset({SIGNED_IN}), note="officials and the producer's people"),
     Page("quality:dossier_xlsx", frozenset({SIGNED_IN}), note="officials and the producer's people"),
@@ -32,6 +33,7 @@ ACTS = {
     "quality.acknowledge_notice": Text("Xác nhận đã nhận thông báo thu hồi", "Acknowledged a recall notice"),
     "quality.answer_notice": Text("Trả lời thông báo thu hồi", "Answered a recall notice"),
     "quality.choose_treatment": Text("Chọn hình thức xử lý hàng thu hồi", "Chose a treatment of recalled goods"),
+    "quality.extend_recall": Text("Mở rộng phạm vi thu hồi", "Added to a recall's scope"),
     "quality.close_recall": Text("Kết thúc thu hồi", "Closed a recall"),
 }
 

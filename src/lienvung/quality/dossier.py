@@ -14,6 +14,7 @@ from lienvung.ledger.trace import recall_scope
 from lienvung.ledger.trace_events import events_behind
 from lienvung.quality import access, notice_rules, rules
 from lienvung.quality.figures import Figures, figures_of
+from lienvung.quality.growth import believed
 from lienvung.quality.models import Notice, NoticeLine, Recall
 from lienvung.quality.origins import origin_of
 from lienvung.quality.scopes import Reach, reach_of, rows_of, state_text, unit_text
@@ -34,7 +35,7 @@ NOBODY = Text("hệ thống", "the system")
 def dossier_of(recall: Recall, account: Any) -> Paper:
     """Everything there is about one recall, as it stands now."""
     sent = list(access.notices().filter(recall=recall).prefetch_related("lines"))
-    reach = reach_of(recall.lot_uri)
+    reach = reach_of(recall.lot_uri, believe=believed(recall))
     return Paper(
         Text("Hồ sơ thu hồi", "Recall dossier"),
         recall.name,

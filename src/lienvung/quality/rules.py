@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from lienvung.epcis.build import Event
 from lienvung.errors import Invalid
@@ -164,8 +164,13 @@ def recall_events(
     *, recall: uuid.UUID, time: datetime, uris: Sequence[str], classes: Sequence[str], text: Text
 ) -> list[Event]:
     """The events that set `recalled` on items (`uris`) and on lots (`classes`), with the words for buyers."""
-    words = {"lv:recall": recall.urn, "lv:publicText": {"lv:vi": text.vi, "lv:en": text.en}}
+    words = words_of(recall, text)
     return marking.set_events(decision=recall, time=time, word=RECALLED, uris=uris, classes=classes, extensions=words)
+
+
+def words_of(recall: uuid.UUID, text: Text) -> dict[str, Any]:
+    """What each event of a recall says beside its mark."""
+    return {"lv:recall": recall.urn, "lv:publicText": {"lv:vi": text.vi, "lv:en": text.en}}
 
 
 def closing_events(*, recall: uuid.UUID, time: datetime, told: Sequence[Event]) -> list[Event]:

@@ -31,10 +31,13 @@ class Reach:
     summary: dict[str, Any] = field(default_factory=dict)
 
 
-def reach_of(lot: str) -> Reach:
-    """The lot and all that came of it, as of now. A lot without events reaches itself only."""
+def reach_of(lot: str, *, believe: Collection[str] = ()) -> Reach:
+    """The lot and all that came of it, as of now. A lot without events reaches itself only.
+
+    What hangs on the word of others only is left out, but for the claims `believe` (eventIDs).
+    """
     try:
-        scope = recall_scope(lot)
+        scope = recall_scope(lot, believe=believe)
     except NotFound:
         return Reach([], [lot], {"total": 1, "items": 0, "lots": 1, "uncertain": False, "rows": []})
     items = scope.source.uris(scope.things)
@@ -125,7 +128,7 @@ def _told(table: Mapping[_Key, _Sum]) -> list[dict[str, Any]]:
     for (place, kind, lot, state), total in table.items():
         gtin = gtins.get(kind, "")
         product = products.get(gtin)
-        row = {
+        row: dict[str, Any] = {
             "place": place,
             "place_name": names.get(place, ""),
             "gtin": gtin,

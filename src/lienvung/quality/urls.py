@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("recalls/<uuid:id>/scope.csv", views.scope_csv, name="scope_csv"),
     path("recalls/<uuid:id>/close", views.close, name="close"),
     path("recalls/<uuid:id>/treatment", views.treatment, name="treatment"),
+    path("recalls/<uuid:id>/extend", views.extend, name="extend"),
     path("recalls/<uuid:id>/report", views.report, name="report"),
     path("recalls/<uuid:id>/dossier", dossier_views.dossier, name="dossier"),
     path("recalls/<uuid:id>/dossier.pdf", dossier_views.dossier_pdf, name="dossier_pdf"),

@@ -17,7 +17,7 @@ from lienvung.errors import Conflict, Invalid, NotAllowed, NotFound
 from lienvung.ledger.identifiers import candidates
 from lienvung.people.access import is_official
 from lienvung.people.models import Account
-from lienvung.quality import access, actions, notice_rules, rules
+from lienvung.quality import access, actions, growth, notice_rules, rules
 from lienvung.quality.figures import figures_of
 from lienvung.quality.forms import NEUTRAL, CloseForm, DeclareForm, TreatmentForm
 from lienvung.quality.models import Recall
@@ -146,9 +146,9 @@ def declare(request: HttpRequest) -> HttpResponse:
     """The form, then the computed scope to be looked over, then the decision."""
     account = _official(request)
     if request.method == "GET":
-        told = origin_of(request.GET.get("origin", ""), account)
-        form = DeclareForm(language=_language(), initial=_initial(request, told))
-        return render(request, "quality/declare.html", {"form": form, "told": told})
+        source = origin_of(request.GET.get("origin", ""), account)
+        form = DeclareForm(language=_language(), initial=_initial(request, source))
+        return render(request, "quality/declare.html", {"form": form, "told": source})
     form = DeclareForm(request.POST, language=_language())
     if not form.is_valid():
         return _declare_again(request, form)
@@ -243,6 +243,24 @@ def treatment(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
         return redirect("quality:recall", id=found.pk)
     context = {"recall": found, "form": form}
     return render(request, "quality/treatment.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def extend(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """The scope as it stands now, what is not marked yet, and what others claim; adding them."""
+    account, found = _official(request), _recall(id)
+    if not access.may_decide(account, found.producer):
+        raise NotAllowed("quality.not_your_province", vi="Không thuộc tỉnh của bạn.", en="Not of your province.")
+    if request.method == "POST":
+        growth.extend_recall(by=account, recall=found, believe=request.POST.getlist("claim")[:200])
+        return redirect("quality:recall", id=found.pk)
+    now, done = growth.grown(found), set(growth.believed(found))
+    claims = [each for each in growth.claims_of(found.lot_uri) if each.event.event_id not in done]
+    open_ = found.state == Recall.State.IN_FORCE
+    context = {"recall": found, "growth": now, "claims": claims, "may_add": open_ and bool(now.total or claims)}
+    context["figures"] = figures_of(now.reach.summary["rows"])
+    return render(request, "quality/extend.html", context)
 
 
 @login_required

@@ -207,7 +207,7 @@ def _table(table: Table, number: int, language: str) -> list[Flowable]:
     return flow
 
 
-class _Numbered(Canvas):
+class _Numbered(Canvas):  # type: ignore[misc]  # reportlab has no types
     """Writes head and foot when all pages are there: "Trang 2/5"."""
 
     def __init__(self, *args: Any, foot: tuple[str, str, str], mark: str, **kwargs: Any) -> None:

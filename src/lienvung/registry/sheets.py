@@ -80,11 +80,11 @@ def write_book(sheets: Iterable[Sheet], out: IO[bytes]) -> None:
     """A book of several sheets, written as the rows come: 100,000 of them take no more memory than one."""
     book = Workbook(write_only=True)
     for sheet in sheets:
-        rest, turn = iter(sheet.rows), 0
-        while turn == 0 or (first := next(rest, None)) is not None:
-            rows = islice(rest if turn == 0 else chain([first], rest), LONGEST_SHEET)
-            _write(book, Sheet(sheet.title if turn == 0 else f"{sheet.title[:26]} {turn + 1}", sheet.columns, rows))
-            turn += 1
+        rest, turn, begun = iter(sheet.rows), 1, list[Sequence[Any]]()
+        while turn == 1 or begun:
+            title = sheet.title if turn == 1 else f"{sheet.title[:26]} {turn}"
+            _write(book, Sheet(title, sheet.columns, islice(chain(begun, rest), LONGEST_SHEET)))
+            begun, turn = list(islice(rest, 1)), turn + 1
     book.save(out)
 
 
