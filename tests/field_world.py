@@ -125,3 +125,18 @@ def url_examples(world: World) -> str:
         amount=Decimal(700),
     )
     return str(done.task_id)
+
+
+def browser_examples(world: World) -> dict[str, str]:
+    """For the browser tests: packs at the mill, some of them on their way to the shop, where a seller works."""
+    field = make_field(world)
+    actions.choose_desk(by=world.accounts["member"], organisation=world.grower, place=world.places["mill"])
+    packed = field.packed()
+    shipped = field.ship((packed.lot, Decimal(40)))
+    return {
+        "seller": field.seller.email,
+        "task_done": str(packed.task_id),
+        "shipment": shipped.events[0],
+        "packed": packed.lot,
+        "store_gln": world.places["store"].gln,
+    }

@@ -18,9 +18,11 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from django_otp.plugins.otp_totp.models import TOTPDevice  # noqa: E402
 from tests.app.proofs_world import examples as proofs_examples  # noqa: E402
+from tests.books_world import examples as books_examples  # noqa: E402
 from tests.checks_world import browser_examples as checks_examples  # noqa: E402
 from tests.control_world import examples as control_examples  # noqa: E402
 from tests.diary_world import browser_examples as diary_examples  # noqa: E402
+from tests.field_world import browser_examples as field_examples  # noqa: E402
 from tests.lab_world import examples as lab_examples  # noqa: E402
 from tests.world import BEGUN, PASSWORD, World, make_world  # noqa: E402
 
@@ -72,7 +74,9 @@ def main() -> None:
                 **proofs_examples(world),
                 **lab_examples(world),
                 **checks_examples(world),
+                **field_examples(world),
                 **diary_examples(world),
+                **books_examples(world),
             }
         )
     )
