@@ -446,10 +446,10 @@ def test_a_strangers_word_holds_nobodys_goods_but_is_seen(
 def test_an_official_believes_a_claim(world: World, lab: Lab) -> None:
     failed(world, lab)
     flour, bread = (f"https://id.gs1.org/01/{world.paddy.gtin}/10/{name}" for name in ("BOT-1", "BANH-1"))
+    capture_events([milled(world, flour)], submitter=str(world.stranger.pk))
     baked = build.transformation_event(
         time=timezone.now(), input_quantities=[(flour, 5, KG)], output_quantities=[(bread, 4, KG)]
     )
-    capture_events([milled(world, flour)], submitter=str(world.stranger.pk))
     capture_events([baked], submitter=str(world.grower.pk))
     alarms.look_for_alarms()
     hold = Hold.objects.get()

@@ -60,16 +60,18 @@ class Heard:
         flags: Flags = np.array([self._is_official(event) for event in asked.tolist()], dtype=np.bool_)[at]
         rest = np.flatnonzero(~flags)
         if len(rest):
-            owners = self._owners_of(things[rest])
-            first = self._first
-            told = [owner is None or owner == first[event] for event, owner in zip(events[rest].tolist(), owners)]
+            different, which = np.unique(things[rest], return_inverse=True)
+            owners = self._owners_of(different)
+            codes: dict[str | None, int] = {None: 0}
+            owner = ints([codes.setdefault(each, len(codes)) for each in owners])[which]
+            sender = ints([codes.get(self._first[event], -1) for event in asked.tolist()])[at[rest]]
+            told: Flags = (owner == 0) | (owner == sender)
             flags[rest] = told
-            unheard = [(n, owner) for n, owner, is_heard in zip(rest.tolist(), owners, told) if not is_heard]
+            unheard = [(int(rest[n]), owners[int(which[n])]) for n in np.flatnonzero(~told).tolist()]
             self._read_again(unheard, events)
-            for n, owner in unheard:
-                flags[n] = owner in self._again[int(events[n])] or not self._officials.isdisjoint(
-                    self._again[int(events[n])]
-                )
+            for n, each in unheard:
+                again = self._again[int(events[n])]
+                flags[n] = each in again or not self._officials.isdisjoint(again)
         return flags
 
     def heard_of_lots(self, made: Links) -> Flags:
