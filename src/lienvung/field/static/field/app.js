@@ -76,13 +76,13 @@ async function begin() {
     main.prepend(make("p", { class: "notice notice-warning", role: "note" }, words.old(clock(work.made))));
   }
   const forms = [...document.querySelectorAll("form[data-task]")];
-  await Promise.all(forms.map((form) => takeOver(form, work)));
+  offerCamera(document.querySelectorAll("[data-code]")).catch(() => {});
+  await Promise.allSettled(forms.map((form) => takeOver(form, work)));
   const place = document.querySelector("#outbox");
   if (place) {
     await showOutbox(place, work, send);
     document.querySelector("#send-now")?.addEventListener("click", send);
   }
-  offerCamera(document.querySelectorAll("[data-code]")).catch(() => {});
   watchSignOut();
   startWorker().catch(() => {});
   addEventListener("online", send);

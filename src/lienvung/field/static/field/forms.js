@@ -41,20 +41,28 @@ function setClock(form) {
 }
 
 export async function takeOver(form, work) {
-  const waiting = await all();
-  const shown = form.dataset.taskId;
-  // A form that the server gave back with its faults goes on with its task; any other is a new one
-  const mended = waiting.some((task) => task.task === shown && task.state === "refused");
-  const id = mended ? shown : crypto.randomUUID();
-  await renumber(form);
-  if (work.old) setClock(form);
-  form.addEventListener("submit", (event) => {
+  const ready = prepare(form, work);
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (!handed.has(form)) submit(form, id, work, event.submitter);
+    if (handed.has(form)) return;
+    handed.add(form);
+    const id = await ready.catch(() => form.dataset.taskId);
+    await submit(form, id, work, event.submitter);
   });
   addEventListener("pageshow", (event) => {
     if (event.persisted && handed.has(form)) location.reload();
   });
+  await ready;
+}
+
+// Gives the id of the task that the form is about.
+async function prepare(form, work) {
+  if (work.old) setClock(form);
+  const shown = form.dataset.taskId;
+  // A form that the server gave back with its faults goes on with its task; any other is a new one
+  const mended = (await all()).some((task) => task.task === shown && task.state === "refused");
+  await renumber(form);
+  return mended ? shown : crypto.randomUUID();
 }
 
 function read(form, id, work, submitter) {
@@ -79,13 +87,13 @@ function read(form, id, work, submitter) {
 }
 
 async function submit(form, id, work, submitter) {
-  handed.add(form);
   const say = (...what) => tell(form, ...what);
   const task = read(form, id, work, submitter);
   say("notice", words.sending);
   try {
     if (!(await keep(task))) return say("notice notice-warning", words.begun, [], [[words.open, work.outbox]]);
   } catch {
+    if (navigator.onLine) return form.submit(); // a browser that keeps nothing: as without script
     handed.delete(form);
     return say("notice notice-error", words.full);
   }

@@ -56,7 +56,7 @@ async function run(tokenUrl) {
 export async function token(url) {
   try {
     const answer = await ask(url, {}, TOKEN_MS);
-    if (answer.status === 401 || answer.type === "opaqueredirect") return { stop: "signed-out" };
+    if (answer.status === 401) return { stop: "signed-out" };
     return answer.ok ? await answer.json() : { stop: "server" };
   } catch {
     return { stop: "offline" };
@@ -83,10 +83,10 @@ async function post(task, csrf) {
     const json = (answer.headers.get("Content-Type") ?? "").includes("json");
     const said = json ? await answer.json() : null;
     if (answer.ok && said?.done) return { done: said };
-    if (status === 401 || answer.type === "opaqueredirect") return { stop: "signed-out" };
+    if (status === 401) return { stop: "signed-out" };
     // What is not in our words is not our server (a portal of the network), or another sign-in made the token void
     const refused = said && status >= 400 && status < 500 && ![408, 425, 429].includes(status);
-    return refused ? { errors: reasons(said), status } : { stop: "server", broke: status === 500 };
+    return refused ? { errors: reasons(said), status } : { stop: "server", broke: status === 500 || answer.type === "opaqueredirect" };
   } catch {
     return { stop: "offline" };
   }
