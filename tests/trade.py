@@ -323,17 +323,18 @@ class Trade:
         else:
             self.tell("TransformationEvent", place, **went_in, **made)
 
-    def set(self, uri: str, place: str, state: str) -> None:
-        """A thing and all that is in it; at the end of a container's life its content is in no container."""
+    def set(self, uri: str, place: str, state: str, *, itself: bool = True) -> None:
+        """A thing and all that is in it; at the end of a container's life what was directly inside is in none."""
         one = self.stand.single[uri]
         one.place, one.state = place, state
         singles, heaps = self.stand.inside(uri)
+        out = itself and state in GONE
         for content in singles:
-            self.set(content, place, state)
-            if state in GONE:
+            self.set(content, place, state, itself=False)
+            if out:
                 self.stand.single[content].holder = None
         for heap in heaps:
-            self.move(heap, self.stand.heaps[heap], place, state, None if state in GONE else uri)
+            self.move(heap, self.stand.heaps[heap], place, state, None if out else uri)
 
     def move(self, heap: Heap, amount: int, place: str, state: str, holder: str | None = None) -> None:
         self.stand.add(heap, -amount)
@@ -393,7 +394,7 @@ class Trade:
 
     def word(self, letter: str) -> str:
         self.made += 1
-        return f"{letter}{self.number}X{self.made}"
+        return f"{letter}{self.number:05d}X{self.made:03d}"
 
     def new_lot(self, kind: str) -> str:
         self.lots.append(f"{DOMAIN}/01/{GTINS[kind]}/10/{self.word('L')}")
