@@ -21,6 +21,7 @@ from lienvung.books.running import Outcome, Runner
 from lienvung.books.undoing import declare_wrong, refuse_used
 from lienvung.books.workbook import read_workbook
 from lienvung.errors import Conflict, Invalid, ManyInvalid, Problem
+from lienvung.ledger.capture import without_cycle_collection
 from lienvung.people.actions import not_allowed
 from lienvung.people.models import Account, Organisation
 
@@ -112,7 +113,7 @@ def _tell_known(book: Book, rows: Sequence[Row], known: set[str]) -> list[Told]:
 def _trial(book: Book, rows: Sequence[Row], by: Account | None) -> list[Told]:
     """Do the rows, in a transaction that is undone, and gather what the actions say."""
     told: list[Told] = []
-    with transaction.atomic():
+    with transaction.atomic(), without_cycle_collection():
         runner = Runner(by=by, organisation=book.organisation, book=book.pk)
         for row in rows:
             told += runner.try_out(row)
@@ -133,7 +134,8 @@ def take_over(*, by: Account | None, book: Book) -> Book:
             rows = [row_of(told) for told in locked.rows]
             new = [row for row in rows if row.mark not in set(locked.known_marks)]
             _claim(locked, new, by)
-            outcomes = _do_all(Runner(by=by, organisation=book.organisation, book=book.pk), new)
+            with without_cycle_collection():
+                outcomes = _do_all(Runner(by=by, organisation=book.organisation, book=book.pk), new)
             _keep(outcomes, locked)
             record(action="books.take_over", by=by, subject=locked, details={"rows": len(new)})
     except IntegrityError as clash:

@@ -126,7 +126,7 @@ def _example(layout: Sheet, column: Column, known: Known, today: date) -> Any:
         wanted = {"activities": "spraying", "uoms": "KGM"}.get(column.choices)
         chosen = next((each for each in listed if each.code == wanted), next(iter(listed), None))
         return chosen.label if chosen else ""
-    plain = {
+    plain: dict[str, Any] = {
         "amount": Decimal("12.5") if layout.key == "diary" else 1250,
         "waiting_days": 7,
         "material": "Thuốc trừ nấm",
@@ -143,8 +143,8 @@ def _help(book: Workbook, name: str, today: date) -> None:
         (f"Sổ của {name}", Font(bold=True, size=14)),
         (f"Mẫu làm ngày {today:%d/%m/%Y} / made on {today.isoformat()}", GREY),
     ]
-    for text in HELPS:
-        lines += [("", None), (text.vi, None), (text.en, GREY)]
+    for said in HELPS:
+        lines += [("", None), (said.vi, None), (said.en, GREY)]
     for layout in SHEETS:
         lines += [("", None), (f"{layout.name.vi} / {layout.name.en}", Font(bold=True))]
         lines += [(layout.what.vi, None), (layout.what.en, GREY)]
