@@ -22,7 +22,7 @@ from lienvung.field.models import Submission
 from lienvung.field.rules import Part
 from lienvung.lab import holding
 from lienvung.ledger.capture import capture_events
-from lienvung.ledger.events import get_event, history, latest
+from lienvung.ledger.events import get_event, latest
 from lienvung.ledger.trace import journey, mass_balance, recall_scope, trace
 from lienvung.lineage.completeness import State
 from lienvung.scan.scores import scores_of
@@ -356,13 +356,3 @@ def test_codes_in_all_their_forms(field: Field) -> None:
     for text, code in (("", "code_missing"), ("khong co", "code_unknown"), (uuid.uuid4().hex, "code_unknown")):
         with pytest.raises(Invalid, match=code):
             goods.resolve(text, grower)
-
-
-def test_the_same_sale_twice_in_a_minute_is_two_sales(field: Field) -> None:
-    """The ledger knows events by their contents, so each must say which task it is of."""
-    lot = field.packed().lot
-    sale = {**field.mill, "things": [(lot, Decimal(2))], "sold": True}
-    before = len(history(lot))
-    actions.sell(**sale)
-    actions.sell(**{**sale, "task_id": uuid.uuid4()})
-    assert len(history(lot)) == before + 2

@@ -121,11 +121,9 @@ def claim(order: Order, digest: str) -> Submission:
 
 def _capture(order: Order, told: Told) -> None:
     """Capture behind the writers' lock, which stays ours until the row is written: no hold can come between."""
-    # The ledger knows an event by its contents, eventID aside: a sale of the same amount in the same minute is another
-    events = [{**event, "lv:entry": event["eventID"]} for event in told.events]
     for event in told.events:
         event["lv:task"] = rules.task_mark(order.task_id)
-    capture_events(events, submitter=str(order.organisation.pk), context=telling.CONTEXT, unless_held=True)
+    capture_events(told.events, submitter=str(order.organisation.pk), context=telling.CONTEXT, unless_held=True)
     if told.still:
         refuse_held(told.still)
 
