@@ -62,6 +62,7 @@ def test_the_whole_play_in_numbers(built: tuple[Path, Any], database: sqlite3.Co
     assert told["state"] == "ready"
     assert told["events"] == 22798
     of_rooms = 2 + told["rooms"]["hold"]["events"]  # two samples taken, one hold
+    of_rooms += told["rooms"]["diary"]["events"]
     assert one(database, "SELECT count(*) FROM ledger_event") == 22798 + taken + told["recall"]["events"] + of_rooms
     assert one(database, "SELECT count(*) FROM people_organisation") == 32
     assert one(database, "SELECT count(*) FROM catalogue_place") == 87

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from lienvung.cases import demo as cases
-from lienvung.catalogue.models import Lot
+from lienvung.catalogue.models import Lot, Place
 from lienvung.checks.actions import run_all
 from lienvung.checks.models import Finding
 from lienvung.control import demo as control
@@ -20,11 +20,12 @@ from lienvung.demo.cast import Cast
 from lienvung.demo.data import DemoData, certificate_number
 from lienvung.demo.progress import Progress
 from lienvung.demo.story import Story
+from lienvung.diary import demo as diary
 from lienvung.lab import demo as lab
 from lienvung.people.models import Account
 from lienvung.proofs import demo as proofs
 
-WEIGHTS = {"proofs": 1, "control": 6, "lab": 2, "cases": 1, "checks": 40}
+WEIGHTS = {"proofs": 1, "control": 6, "lab": 2, "diary": 1, "cases": 1, "checks": 40}
 
 
 def play(
@@ -45,6 +46,9 @@ def play(
         controlled = control.play(list(cast.places.values()), officials, member=accounts["quality"])
     progress.begin("lab", "kiểm nghiệm / laboratory")
     tested = _lab(data, cast, story, lots)
+    progress.begin("diary", "nhật ký sản xuất / production diaries")
+    with transaction.atomic():
+        written = diary.play(field=cast.places["dong_yk_1"], pond=_pond(cast), now=timezone.now())
     progress.begin("cases", "phản ánh, vụ việc / reports and cases")
     reported = cases.play(
         closed_code=story.marks["rice_pack_1"],
@@ -67,10 +71,17 @@ def play(
             "items": tested.hold.items,
             "lots": tested.hold.lots,
         },
+        "diary": {"plot": str(written.waiting.pk), "pond": str(written.pond.pk), "events": written.events},
         "cases": {"secret": reported.secret, "numbers": [reported.closed.number, reported.waiting.number]},
         "samples": [str(tested.good.pk), str(tested.bad.pk)],
         "findings": list(found.values_list("kind", flat=True)),
     }
+
+
+def _pond(cast: Cast) -> Place:
+    """A pond of the fish growers."""
+    grower = cast.organisations["htx_ca"]
+    return next(place for place in cast.places.values() if place.owner_id == grower.pk)
 
 
 def _proofs(data: DemoData, cast: Cast) -> int:
