@@ -275,7 +275,10 @@ def test_the_whole_scope_is_for_officials_and_the_owner() -> None:
     check_problem(mill.get(path, Accept=GRAPH), 403, "SecurityException")
     check_problem(farm.get(path, Accept=GRAPH), 403, "SecurityException")
     register_product(by=None, owner=farm.organisation, gtin=GTIN, name="Thóc")
-    assert farm.get(path, Accept=GRAPH).json()["count"] == 3
+    scope = farm.get(path, Accept=GRAPH).json()
+    # one pack is of the farm's own product, and only the mill told what it was made of: a claim, shown apart
+    assert (scope["count"], scope["claimed"]["count"]) == (2, 1)
+    assert [claim["made"] for claim in scope["claimed"]["claims"]] == [[pack(99)]]
     check_problem(mill.get(path, Accept=GRAPH), 403, "SecurityException")
 
 
