@@ -97,7 +97,8 @@ def test_a_partly_sold_lot_is_told_in_parts(world: World) -> None:
     """300 kg to the shop, 120 sold, 30 thrown away: 150 can still be stopped; grams and tonnes count as kg."""
     lot, store = catalogue.register_lot(by=None, product=world.paddy, number="LE-1"), world.places["store"].uri
     told = [("commissioning", "sellable_accessible", "ADD", 300, 20),
-            ("retail_selling", "retail_sold", "OBSERVE", 120, 21), ("destroying", "destroyed", "DELETE", 30, 22)]  # fmt: skip
+            ("retail_selling", "retail_sold", "OBSERVE", 120, 21),
+            ("destroying", "destroyed", "DELETE", 30, 22)]  # fmt: skip
     events = [
         build.object_event(
             time=BEGUN + timedelta(days=day), action=action, biz_step=step, disposition=disposition, read_point=store,
