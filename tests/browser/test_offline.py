@@ -231,7 +231,24 @@ def test_what_the_server_refuses_at_once_is_shown_beside_the_form(phone: Browser
     assert field.done() == ["đúng"]
 
 
-def test_pressing_twice_and_going_back_makes_one_task(phone: BrowserContext, field: Field) -> None:
+def test_a_task_on_which_the_server_breaks_is_set_aside_and_lets_others_go(phone: BrowserContext, field: Field) -> None:
+    page = phone.new_page()
+    enter(page, field)
+    settle(page)
+    field.wire.set("cut")
+    keep(page, field, "hong")  # the server answers 500
+    keep(page, field, "phơi")
+    field.wire.set("open")
+    page.goto(field("/field/outbox"))
+    for _ in range(5):
+        assert field.done() in ([], ["phơi"])
+        page.click("#send-now")
+        page.wait_for_timeout(300)
+    until(lambda: field.done() == ["phơi"], "the broken task stops all others for ever")
+    assert page.evaluate(QUEUE) == [["hong", "refused"]]
+
+
+def test_pressing_twice_makes_one_task(phone: BrowserContext, field: Field) -> None:
     page = phone.new_page()
     enter(page, field)
     page.fill("#what", "gặt")

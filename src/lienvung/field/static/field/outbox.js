@@ -7,10 +7,11 @@ export function showOutbox(place, work, send) {
   const draw = async () => {
     const tasks = await all();
     const mine = tasks.filter((task) => task.account === work.account);
-    const names = Map.groupBy ? Map.groupBy(tasks.filter((task) => task.account !== work.account), (task) => task.name) : new Map();
+    const names = new Map(); // of others who worked on this phone -> how many of their tasks wait
+    tasks.filter((task) => task.account !== work.account).forEach(({ name }) => names.set(name, (names.get(name) ?? 0) + 1));
     place.replaceChildren(
       mine.length ? make("ul", { class: "rows" }, ...mine.map(row)) : make("p", { class: "empty" }, words.none),
-      ...[...names].map(([name, list]) => make("p", { class: "notice notice-warning" }, words.others(list.length, name))),
+      ...[...names].map(([name, count]) => make("p", { class: "notice notice-warning" }, words.others(count, name))),
     );
   };
   const button = (text, kind, act) => make("button", { type: "button", class: kind, click: act }, text);

@@ -11,14 +11,21 @@ const LOCK_MS = 90_000;
 const FAILURES = 5; // times the server broke on a task before that task is set aside
 const BROKE = [{ vi: "Máy chủ gặp lỗi với việc này.", en: "The server fails on this task." }];
 
-// Gives {sent: {task id: answer}, stop: "" | "offline" | "server" | "signed-out" | "busy"}
+// Gives {sent: {task id: answer}, stop: "" | "offline" | "server" | "signed-out"}
 export async function sendAll(tokenUrl) {
-  if (!navigator.locks) return run(tokenUrl);
   try {
-    return await navigator.locks.request("work", { signal: AbortSignal.timeout(LOCK_MS) }, () => run(tokenUrl));
+    if (!navigator.locks) return await run(tokenUrl);
+    return await navigator.locks.request("work", { signal: within(LOCK_MS) }, () => run(tokenUrl));
   } catch {
-    return { sent: {}, stop: "busy" };
+    return { sent: {}, stop: "server" };
   }
+}
+
+// No wait without an end; also where there is no AbortSignal.timeout
+function within(most) {
+  const ending = new AbortController();
+  setTimeout(() => ending.abort(), most);
+  return ending.signal;
 }
 
 async function run(tokenUrl) {
@@ -69,7 +76,7 @@ const ask = (url, options, most) =>
     headers: { Accept: "application/json" },
     cache: "no-store",
     redirect: "manual",
-    signal: AbortSignal.timeout(most),
+    signal: within(most),
   });
 
 async function post(task, csrf) {
