@@ -17,7 +17,7 @@ from lienvung.audit.models import Act
 from lienvung.catalogue.access import lot_of
 from lienvung.epcis import build
 from lienvung.errors import Conflict, Invalid, ManyInvalid, NotAllowed, Problem
-from lienvung.field import actions, goods, rules, shipments
+from lienvung.field import actions, demo, goods, rules, shipments
 from lienvung.field.models import Submission
 from lienvung.field.rules import Part
 from lienvung.lab import holding
@@ -356,3 +356,12 @@ def test_codes_in_all_their_forms(field: Field) -> None:
     for text, code in (("", "code_missing"), ("khong co", "code_unknown"), (uuid.uuid4().hex, "code_unknown")):
         with pytest.raises(Invalid, match=code):
             goods.resolve(text, grower)
+
+
+def test_the_demo_plays_a_lot_to_the_shelf(field: Field) -> None:
+    world = field.world
+    stage = {"harvested": world.paddy, "packed": world.rice, "field": world.places["field"]}
+    stage |= {"packhouse": world.places["mill"], "shop": world.places["store"], "begun": field.begun}
+    played = demo.play(**stage)
+    assert {done.again for done in demo.play(**stage).done} == {True}
+    assert amounts(played.packed.lot)[("sold", world.places["store"].gln)] == 45
