@@ -24,6 +24,7 @@ from tests.control_world import examples as control_examples  # noqa: E402
 from tests.diary_world import browser_examples as diary_examples  # noqa: E402
 from tests.field_world import browser_examples as field_examples  # noqa: E402
 from tests.lab_world import examples as lab_examples  # noqa: E402
+from tests.recall_world import examples as recall_examples  # noqa: E402
 from tests.world import BEGUN, PASSWORD, World, make_world  # noqa: E402
 
 from lienvung.catalogue import actions as catalogue  # noqa: E402
@@ -74,6 +75,7 @@ def main() -> None:
                 **proofs_examples(world),
                 **lab_examples(world),
                 **checks_examples(world),
+                **recall_examples(world),
                 **field_examples(world),
                 **diary_examples(world),
                 **books_examples(world),
