@@ -2,8 +2,17 @@
 
 from django.apps import AppConfig
 
+from lienvung import registry
+from lienvung.registry import EVERYONE, Page
+from lienvung.texts import Text
+
 
 class PapersConfig(AppConfig):
     name = "lienvung.papers"
     label = "papers"
     verbose_name = "Văn bản / Papers"
+
+    def ready(self) -> None:
+        registry.act_words.register(registry.ActWords("papers.store_file", Text("Lưu một tệp", "Stored a file")))
+        note = "the room that owns the file is asked (papers.access.may_open)"
+        registry.pages.register(Page("papers:file", frozenset({EVERYONE}), note=note))

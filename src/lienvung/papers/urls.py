@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from lienvung.papers import views
 
 app_name = "papers"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("<uuid:id>", views.file, name="file")]

@@ -1,0 +1,65 @@
+"""Storing a file; the only writer of this room's tables.
+
+store_file(by=…, room=…, name=…, data=…)   the upload, checked by content, as a row; call it in the owner's transaction
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+import uuid
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from lienvung.audit.actions import record
+from lienvung.papers.kinds import ALL_KINDS, MOST_BYTES, read_file
+from lienvung.papers.models import File
+
+_NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f\\/:*?"<>|]+')
+
+
+@transaction.atomic
+def store_file(
+    *,
+    by: Any,
+    room: str,
+    name: str,
+    data: bytes,
+    about: str = "",
+    kinds: frozenset[str] = ALL_KINDS,
+    most_bytes: int = MOST_BYTES,
+) -> File:
+    """Keep `data` as a file of `room`. Raises Invalid or TooLarge with path "file"; the caller asks who may.
+
+    A file whose transaction is undone later leaves bytes that no row names: harmless, and never served.
+    """
+    read = read_file(data, kinds=kinds, most_bytes=most_bytes)
+    row = File(
+        id=uuid.uuid4(),
+        room=room,
+        about=about,
+        name=safe_name(name, read.kind),
+        kind=read.kind,
+        size=len(read.data),
+        digest=hashlib.sha256(read.data).hexdigest(),
+        stored_by=by,
+    )
+    row.content.save(f"{row.pk}.{read.kind}", ContentFile(read.data), save=False)
+    try:
+        row.save(force_insert=True)
+        record(action="papers.store_file", by=by, subject=row, details={"room": room, "digest": row.digest})
+    except BaseException:
+        row.content.delete(save=False)
+        raise
+    return row
+
+
+def safe_name(name: str, kind: str) -> str:
+    """The name that people see: no folders, no signs that a file system refuses, the ending of what it really is."""
+    bare = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
+    bare = _NOT_IN_NAMES.sub(" ", "".join(sign for sign in bare if unicodedata.category(sign) != "Cf")).strip(" .")
+    stem = bare.rpartition(".")[0] if "." in bare else bare
+    return f"{stem.strip(' .')[:150] or 'tep'}.{kind}"
