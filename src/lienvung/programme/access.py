@@ -1,0 +1,223 @@
+"""The readers' door: which agreements an account sees, and what it may do with a row (`rules.MAY`).
+
+standing_of(account, agreement)  everything about an account in one agreement, in a few queries; ask it row by row
+may(account, act, row)           the same for one row
+party_of(account, agreement)     the party it speaks for, through its organisation's province and successors
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from lienvung.people.access import account_or_none
+from lienvung.people.models import Membership, Organisation
+from lienvung.programme import rules
+from lienvung.programme.models import (
+    Agency,
+    AgencySuccessor,
+    Agreement,
+    Amendment,
+    Commitment,
+    FocalAgency,
+    Meeting,
+    Party,
+    Plan,
+    Task,
+)
+from lienvung.programme.rules import Role
+from lienvung.territory.access import convert, province_of
+from lienvung.territory.models import AdminUnit
+
+KINDS: dict[type, str] = {
+    Agreement: "agreement",
+    Amendment: "amendment",
+    Commitment: "commitment",
+    Plan: "plan",
+    Task: "task",
+    Meeting: "meeting",
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What an account is in one agreement; asks the database no more.
+
+    `parties`: ids of the parties it speaks for (one as a rule; more where two signed and are one province today);
+    `roles`: of its memberships in authorities of those parties; `agencies`: the agencies it acts for.
+    """
+
+    agreement: Agreement
+    today: date
+    parties: frozenset[uuid.UUID] = frozenset()
+    focal: bool = False
+    approver: bool = False
+    agencies: frozenset[uuid.UUID] = frozenset()
+    staff: bool = False
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def sees(self) -> bool:
+        return bool(self.parties) or self.staff or self.agreement.published_at is not None
+
+    def roles(
+        self, *, party: uuid.UUID | None = None, lead: Iterable[uuid.UUID] = (), helping: Iterable[uuid.UUID] = ()
+    ) -> frozenset[Role]:
+        """The roles to a row of `party` (None: of all parties) with these lead and coordinating agencies."""
+        found = {Role.PUBLIC} if self.agreement.published_at is not None else set()
+        if self.staff or self.parties:
+            found.add(Role.VIEWER)
+        if not self.parties:
+            return frozenset(found)
+        own = party is None or party in self.parties
+        if own:
+            found |= {Role.FOCAL} if self.focal else set()
+            found |= {Role.APPROVER} if self.approver else set()
+            found |= {Role.LEAD} if not self.agencies.isdisjoint(lead) else set()
+            found |= {Role.CONTRIBUTOR} if not self.agencies.isdisjoint(helping) else set()
+        elif self.focal or self.approver:
+            found.add(Role.OTHER)
+        return frozenset(found)
+
+    def may(self, act: str, row: Any) -> bool:
+        """May the account do `act` with a row of this room?"""
+        kind = KINDS[type(row)]
+        if kind == "agreement":
+            state = rules.state_of_agreement(row.state, row.ends_on, self.today)
+            roles = self.roles()
+        else:
+            state = row.state
+            party, lead, helping = _hands(row)
+            roles = self.roles(party=party, lead=lead, helping=helping)
+        if act == "see" and Role.PUBLIC in roles and (kind, state) not in HIDDEN:
+            return True
+        return rules.may(kind, state, act, roles)
+
+
+HIDDEN = frozenset({("agreement", "draft"), ("commitment", "draft"), ("plan", "draft"), ("amendment", "draft")})
+
+
+def _hands(row: Any) -> tuple[uuid.UUID | None, list[uuid.UUID], list[uuid.UUID]]:
+    """Whose row it is, and the agencies that lead and help."""
+    if isinstance(row, Commitment):
+        # a draft or a change of a commitment is the business of every party: the two sides agree on the words
+        return None, *split(row.agency_links.all())
+    if isinstance(row, Task):
+        return row.plan.party_id, *split(row.agency_links.all())
+    if isinstance(row, Plan):
+        return row.party_id, [], []
+    return None, [], []
+
+
+def split(links: Iterable[Any]) -> tuple[list[uuid.UUID], list[uuid.UUID]]:
+    """Lead and coordinating agencies of agency links."""
+    lead: list[uuid.UUID] = []
+    helping: list[uuid.UUID] = []
+    for link in links:
+        (lead if link.part == "lead" else helping).append(link.agency_id)
+    return lead, helping
+
+
+def provinces_today(unit: AdminUnit | None, today: date) -> frozenset[uuid.UUID]:
+    """The province of a unit of any time as it stands today (several where it was split)."""
+    province = province_of(unit)
+    if province is None:
+        return frozenset()
+    if province.valid_to is None or province.valid_to > today:
+        return frozenset({province.pk})
+    return frozenset(found.pk for found in convert(province, on=today).candidates)
+
+
+def standing_of(account: Any, agreement: Agreement) -> Standing:
+    today = timezone.localdate()
+    known = account_or_none(account)
+    if known is None:
+        return Standing(agreement, today)
+    held = list(
+        Membership.objects.filter(account=known, organisation__kind=Organisation.Kind.AUTHORITY).select_related(
+            "organisation__unit__parent__parent"
+        )
+    )
+    if not held:
+        return Standing(agreement, today, staff=known.is_staff)
+    of_units = {m.organisation_id: provinces_today(m.organisation.unit, today) for m in held}
+    mine = frozenset[uuid.UUID]().union(*of_units.values())
+    parties = [
+        party
+        for party in agreement.parties.select_related("unit__parent__parent")
+        if not provinces_today(party.unit, today).isdisjoint(mine)
+    ]
+    if not parties:
+        return Standing(agreement, today, staff=known.is_staff)
+    theirs = frozenset[uuid.UUID]().union(*(provinces_today(party.unit, today) for party in parties))
+    held = [m for m in held if not of_units[m.organisation_id].isdisjoint(theirs)]
+    agencies = agencies_of({m.organisation_id for m in held})
+    focal_bodies = _focal_bodies(parties, today)
+    return Standing(
+        agreement,
+        today,
+        parties=frozenset(party.pk for party in parties),
+        focal=any(m.role == Membership.Role.FOCAL_OFFICER for m in held),
+        approver=any(
+            m.role == Membership.Role.MANAGER and (not focal_bodies or m.organisation_id in focal_bodies) for m in held
+        ),
+        agencies=agencies,
+        staff=known.is_staff,
+    )
+
+
+def agencies_of(organisations: set[Any]) -> frozenset[uuid.UUID]:
+    """The agencies of these organisations and all that went into them: the successor acts for what was."""
+    found = set(Agency.objects.filter(organisation__in=organisations).values_list("pk", flat=True))
+    new = found
+    while new:
+        before = AgencySuccessor.objects.filter(new__in=new).values_list("old", flat=True)
+        new = set(before) - found
+        found = found | new
+    return frozenset(found)
+
+
+def _focal_bodies(parties: list[Party], today: date) -> set[Any]:
+    """Organisations of the focal agencies in office, with those that they went into."""
+    links = FocalAgency.objects.filter(party__in=parties).exclude(until__lte=today).exclude(since__gt=today)
+    agencies = set(links.values_list("agency", flat=True))
+    new = agencies
+    while new:
+        after = AgencySuccessor.objects.filter(old__in=new).values_list("new", flat=True)
+        new = set(after) - agencies
+        agencies = agencies | new
+    bodies = Agency.objects.filter(pk__in=agencies, organisation__isnull=False)
+    return set(bodies.values_list("organisation", flat=True))
+
+
+def visible_to(account: Any) -> QuerySet[Agreement]:
+    """Published agreements for everybody; all of their province's for officials; all for the staff."""
+    known = account_or_none(account)
+    found = Agreement.objects.all()
+    if known is None:
+        return found.filter(published_at__isnull=False)
+    if known.is_staff:
+        return found
+    mine = [
+        agreement.pk for agreement in found.filter(published_at__isnull=True) if standing_of(known, agreement).parties
+    ]
+    return found.filter(published_at__isnull=False) | found.filter(pk__in=mine)
+
+
+def agreement(account: Any, code: str) -> Agreement | None:
+    return visible_to(account).filter(code=code).first()
+
+
+def may(account: Any, act: str, row: Any) -> bool:
+    return standing_of(account, row.agreement).may(act, row)
+
+
+def party_of(account: Any, agreement: Agreement) -> Party | None:
+    """The party that an official speaks for; None for others. Where two are one today, the first signed."""
+    return agreement.parties.filter(pk__in=standing_of(account, agreement).parties).first()
