@@ -6,6 +6,7 @@ Each room plays its own part through its own actions; here stands who of the cas
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -21,11 +22,12 @@ from lienvung.demo.data import DemoData, certificate_number
 from lienvung.demo.progress import Progress
 from lienvung.demo.story import Story
 from lienvung.diary import demo as diary
+from lienvung.field import demo as field
 from lienvung.lab import demo as lab
 from lienvung.people.models import Account
 from lienvung.proofs import demo as proofs
 
-WEIGHTS = {"proofs": 1, "control": 6, "lab": 2, "diary": 1, "cases": 1, "checks": 40}
+WEIGHTS = {"proofs": 1, "control": 6, "lab": 2, "diary": 1, "field": 1, "cases": 1, "checks": 40}
 
 
 def play(
@@ -49,6 +51,15 @@ def play(
     progress.begin("diary", "nhật ký sản xuất / production diaries")
     with transaction.atomic():
         written = diary.play(field=cast.places["dong_yk_1"], pond=_pond(cast), now=timezone.now())
+    progress.begin("field", "công việc trên điện thoại / tasks on the phone")
+    worked = field.play(
+        harvested=cast.products["khoai_ruong"],
+        packed=cast.products["khoai_lang"],
+        field=cast.places["bai_khoai_gt_1"],
+        packhouse=cast.places["kho_khoai"],
+        shop=cast.places["sen_cau_giay"],
+        begun=timezone.now() - timedelta(days=3),
+    )
     progress.begin("cases", "phản ánh, vụ việc / reports and cases")
     reported = cases.play(
         closed_code=story.marks["rice_pack_1"],
@@ -72,6 +83,7 @@ def play(
             "lots": tested.hold.lots,
         },
         "diary": {"plot": str(written.waiting.pk), "pond": str(written.pond.pk), "events": written.events},
+        "field": {"lot": worked.packed.lot, "events": sum(len(done.events) for done in worked.done)},
         "cases": {"secret": reported.secret, "numbers": [reported.closed.number, reported.waiting.number]},
         "samples": [str(tested.good.pk), str(tested.bad.pk)],
         "findings": list(found.values_list("kind", flat=True)),
