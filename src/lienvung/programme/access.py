@@ -174,24 +174,24 @@ def standing_of(account: Any, agreement: Agreement) -> Standing:
 
 def agencies_of(organisations: set[Any]) -> frozenset[uuid.UUID]:
     """The agencies of these organisations and all that went into them: the successor acts for what was."""
-    found = set(Agency.objects.filter(organisation__in=organisations).values_list("pk", flat=True))
-    new = found
+    own = set(Agency.objects.filter(organisation__in=organisations).values_list("pk", flat=True))
+    return frozenset(line_of(own, onward=False))
+
+
+def line_of(agencies: set[uuid.UUID], *, onward: bool) -> set[uuid.UUID]:
+    """These agencies with all that they went into (`onward`), or with all that went into them."""
+    known, sought = ("old", "new") if onward else ("new", "old")
+    found, new = agencies, agencies
     while new:
-        before = AgencySuccessor.objects.filter(new__in=new).values_list("old", flat=True)
-        new = set(before) - found
+        new = set(AgencySuccessor.objects.filter(**{f"{known}__in": new}).values_list(sought, flat=True)) - found
         found = found | new
-    return frozenset(found)
+    return found
 
 
 def _focal_bodies(parties: list[Party], today: date) -> set[Any]:
     """Organisations of the focal agencies in office, with those that they went into."""
     links = FocalAgency.objects.filter(party__in=parties).exclude(until__lte=today).exclude(since__gt=today)
-    agencies = set(links.values_list("agency", flat=True))
-    new = agencies
-    while new:
-        after = AgencySuccessor.objects.filter(old__in=new).values_list("new", flat=True)
-        new = set(after) - agencies
-        agencies = agencies | new
+    agencies = line_of(set(links.values_list("agency", flat=True)), onward=True)
     bodies = Agency.objects.filter(pk__in=agencies, organisation__isnull=False)
     return set(bodies.values_list("organisation", flat=True))
 
@@ -221,3 +221,32 @@ def may(account: Any, act: str, row: Any) -> bool:
 def party_of(account: Any, agreement: Agreement) -> Party | None:
     """The party that an official speaks for; None for others. Where two are one today, the first signed."""
     return agreement.parties.filter(pk__in=standing_of(account, agreement).parties).first()
+
+
+def focal_provinces(account: Any) -> frozenset[uuid.UUID]:
+    """The provinces of today for which the account is a focal officer."""
+    known, today = account_or_none(account), timezone.localdate()
+    if known is None:
+        return frozenset()
+    held = Membership.objects.filter(
+        account=known, role=Membership.Role.FOCAL_OFFICER, organisation__kind=Organisation.Kind.AUTHORITY
+    ).select_related("organisation__unit__parent__parent")
+    return frozenset[uuid.UUID]().union(*(provinces_today(m.organisation.unit, today) for m in held))
+
+
+def may_create(account: Any, units: Iterable[AdminUnit]) -> bool:
+    """A focal officer may draw up what his own locality is a party to."""
+    own, today = focal_provinces(account), timezone.localdate()
+    return any(not provinces_today(unit, today).isdisjoint(own) for unit in units)
+
+
+def may_add_agency(account: Any, unit: AdminUnit, organisation: Organisation | None) -> bool:
+    """A focal officer of the province; an agency's organisation is an authority of that province."""
+    today = timezone.localdate()
+    there = provinces_today(unit, today)
+    if there.isdisjoint(focal_provinces(account)):
+        return False
+    return organisation is None or (
+        organisation.kind == Organisation.Kind.AUTHORITY
+        and not provinces_today(organisation.unit, today).isdisjoint(there)
+    )

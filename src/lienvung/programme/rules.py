@@ -7,10 +7,13 @@ nobody's alone (an agreement, a joint plan) is every party's own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from difflib import SequenceMatcher
 from enum import StrEnum
+from typing import Any, Protocol
 
 from lienvung.errors import Conflict, Invalid
 
@@ -145,6 +148,50 @@ def check_version(stored: int, seen: int | None) -> None:
             en="Somebody has just changed this. What you typed is still below; compare it with the new text and save.",
             path="version",
         )
+
+
+SAME, CHANGED, NEW, REPEALED = "same", "changed", "new", "repealed"
+
+
+class Copied(Protocol):
+    """What is compared of a clause's copy."""
+
+    original_id: Any
+    repeals: bool
+    number: str
+    text: str
+    text_en: str
+    base_number: str
+    base_text: str
+    base_text_en: str
+
+
+def compare(copy: Copied) -> str:
+    """What an amendment does to a clause: SAME, CHANGED, NEW or REPEALED."""
+    if copy.original_id is None:
+        return NEW
+    if copy.repeals:
+        return REPEALED
+    now = (copy.number, copy.text, copy.text_en)
+    return SAME if now == (copy.base_number, copy.base_text, copy.base_text_en) else CHANGED
+
+
+def compare_words(before: str, after: str) -> list[tuple[str, str]]:
+    """("same" | "removed" | "added", words) in reading order, word by word."""
+    old, new = re.findall(r"\S+\s*", before), re.findall(r"\S+\s*", after)
+    found: list[tuple[str, str]] = []
+    for what, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if what == "equal":
+            found.append((SAME, "".join(old[a:b])))
+            continue
+        found += [("removed", "".join(old[a:b]))] if b > a else []
+        found += [("added", "".join(new[c:d]))] if d > c else []
+    return found
+
+
+def falls_in_year(starts_on: date | None, due: date | None, year: int) -> bool:
+    """Does a commitment belong into the plan of a year? One without dates belongs into every year's."""
+    return (starts_on is None or starts_on.year <= year) and (due is None or due.year >= year)
 
 
 def check_dates(first: date | None, last: date | None, *, path: str = "ends_on") -> None:
