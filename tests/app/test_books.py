@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
+from PIL import Image
 from tests import books_world as made
 from tests.books_world import DAY, book_of, buying, delivery, diary, harvest, manager
 from tests.world import PADDY_GTIN, World
 
 from lienvung.audit.models import Act
-from lienvung.books import actions, running
+from lienvung.books import actions, running, template
 from lienvung.books.models import Book, BookRow
 from lienvung.books.template import mark_faults
 from lienvung.books.workbook import MOST_BYTES, read_workbook
@@ -186,6 +188,19 @@ def test_goods_that_were_used_since_keep_a_book_from_being_undone(world: World) 
     actions.undo_book(by=manager(world), book=first, reason="Ghi nhầm sổ")
 
 
+def test_that_held_goods_left_is_not_taken_back(world: World) -> None:
+    organisation = made.ready(world)
+    actions.take_over(by=manager(world), book=send(world, book_of(organisation, harvest=[harvest("TH-1")])))
+    late = DAY + timedelta(days=2)
+    sent = send(world, book_of(organisation, delivery=[delivery("TH-1", day=late)]))
+    actions.take_over(by=manager(world), book=sent)
+    hold_lot(by=None, lot=lot("TH-1"), reason="Kết quả kiểm nghiệm không đạt")
+    with pytest.raises(Conflict) as refused:
+        actions.undo_book(by=manager(world), book=sent, reason="Ghi nhầm sổ")
+    assert refused.value.code == "books.held"
+    assert "TH-1" in refused.value.vi
+
+
 def test_a_book_that_people_rearranged(world: World) -> None:
     organisation = made.ready(world)
     book = made.template(organisation)
@@ -240,23 +255,62 @@ def test_files_that_are_no_book_are_refused_in_words(data: bytes, name: str, ref
     assert "Hãy" in refused.value.vi
 
 
+def with_xml(data: bytes, sheet: str, old: bytes, new: bytes, **more: bytes) -> bytes:
+    """A workbook as no program would save it."""
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        parts = {name: file.read(name) for name in file.namelist()}
+    name = next(name for name in parts if name.endswith(sheet))
+    assert old in parts[name]
+    return zipped(**{**parts, name: parts[name].replace(old, new, 1), **more})
+
+
+MERGE = b'</sheetData><mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'
+
+
 def test_a_far_cell_and_a_huge_merge_cost_nothing(world: World) -> None:
     book = made.fill(made.template(made.ready(world)), {"diary": [diary()]})
     book["Nhật ký"]["XFD1048576"] = "x"
-    data = made.saved(book).replace(b"", b"")
-    parts = {
-        info.filename: zipfile.ZipFile(io.BytesIO(data)).read(info)
-        for info in zipfile.ZipFile(io.BytesIO(data)).infolist()
-    }
-    sheet = next(name for name in parts if name.endswith("sheet2.xml"))
-    parts[sheet] = parts[sheet].replace(
-        b"</sheetData>", b'</sheetData><mergeCells count="1"><mergeCell ref="A1:XFD1048576"/></mergeCells>'
-    )
+    assert send(world, with_xml(made.saved(book), "sheet2.xml", b"</sheetData>", MERGE)).new_rows == 1
+
+
+def picture(kind: str) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as file:
-        for name, content in parts.items():
-            file.writestr(name, content)
-    assert send(world, out.getvalue()).new_rows == 1
+    Image.new("RGB", (8, 8)).save(out, kind)
+    return out.getvalue()
+
+
+SHARED = b'<row><c><f t="shared">' + b"A" * 8_000 + b"</f></c>" + b'<c><f t="shared" si="0"/></c>' * 700 + b"</row>"
+END = b"</sheetData>"
+
+
+@pytest.mark.parametrize(
+    ("new", "part"),
+    [
+        (MERGE, b""),
+        (b"<row>" + b"<c/>" * 600_001 + b"</row>" + END, b""),
+        (SHARED + END, b""),
+        (END, b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"),
+        (END, "<?xml version='1.0' encoding='utf-16'?><a/>".encode("utf-16-le")),
+        (END, picture("TIFF")),
+    ],
+    ids=["merge", "cells", "formulas", "entities", "two-byte", "picture"],
+)
+def test_no_library_opens_a_file_that_costs_too_much(monkeypatch: Any, new: bytes, part: bytes) -> None:
+    """A merge of one line would have it make 17 thousand million cells for the copy with the faults in red."""
+    data = made.saved(Workbook())
+    monkeypatch.setattr(template, "load_workbook", lambda *args, **kwargs: pytest.fail("it was opened"))
+    with pytest.raises(Invalid, match="No marked copy"):
+        mark_faults(
+            with_xml(data, "sheet1.xml", b"</sheetData>", new, **{"xl/media/1.png": part or picture("PNG")}), []
+        )
+
+
+def test_a_letter_that_no_database_takes_is_a_space(world: World) -> None:
+    book = made.fill(made.template(made.ready(world)), {"diary": [diary()]})
+    book["Nhật ký"]["M1"] = "mùa _xD800_ vụ _x0000_"
+    found = send(world, made.saved(book))
+    assert "“mùa   vụ”" in warnings(found)
+    json.dumps(found.told, ensure_ascii=False).encode()
 
 
 def test_only_those_who_write_for_the_organisation(world: World) -> None:

@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from lienvung.books.copying import check_copy
 from lienvung.books.layout import EXAMPLE, HELP, LISTS, SHEETS, Column, Sheet
 from lienvung.books.rules import MOST_ROWS, Known
 from lienvung.errors import Invalid
@@ -178,6 +179,7 @@ def _lists(book: Workbook, known: Known) -> None:
 def mark_faults(content: bytes, told: Iterable[Mapping[str, Any]]) -> bytes:
     """The workbook as it was sent, each faulty cell red with a comment that says why, Vietnamese first."""
     try:
+        check_copy(content)
         book = load_workbook(io.BytesIO(content), keep_links=False)
         by_cell: dict[tuple[str, str], list[str]] = {}
         for each in told:

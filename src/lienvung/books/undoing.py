@@ -14,7 +14,7 @@ from lienvung.diary.models import Entry
 from lienvung.errors import Conflict
 from lienvung.ledger.capture import capture_events
 from lienvung.ledger.events import StoredEvent, by_rids, history
-from lienvung.ledger.holds import name_of, organisation_of
+from lienvung.ledger.holds import held, name_of, organisation_of
 from lienvung.ledger.reading import marks, rows
 from lienvung.people.models import Account, Organisation
 
@@ -63,11 +63,22 @@ def _events(taken: Iterable[BookRow]) -> list[StoredEvent]:
 
 
 def refuse_used(taken: Sequence[BookRow], own: Sequence[StoredEvent]) -> None:
-    """Raise Conflict where a lot that the book made was named by an event since, or goods that it sent have arrived."""
+    """Raise Conflict where a lot that the book made was named by an event since, or goods that it sent have arrived or
+    are held: whoever takes back that they left hides from a recall where they are."""
     newest = max((event.rid for event in own), default=0)
     names = {event.event_id for event in own}
     made = {row.lot for row in taken if row.makes_lot and row.lot}
     sent = {row.lot for row in taken if row.lot and not row.makes_lot and row.sheet == "delivery"} - made
+    stopped = sorted(held(made | sent))
+    if stopped:
+        told = [name_of(uri) for uri in stopped[:MOST_NAMED]]
+        raise Conflict(
+            "books.held",
+            vi="Không hoàn tác được vì hàng của sổ này đang bị tạm giữ hoặc thu hồi: " + "; ".join(vi for vi, _ in told)
+            + ". Hãy liên hệ nơi ra quyết định; có điều ghi nhầm thì báo cho họ.",
+            en="It cannot be undone, for goods of this book are held or recalled: " + "; ".join(en for _, en in told)
+            + ". Ask whoever decided, and tell them what was recorded wrongly.",
+        )  # fmt: skip
     used: list[tuple[str, StoredEvent]] = []
     for uri in sorted(made | sent):
         used += [(uri, event) for event in _since(uri, newest, names) if uri in made or event.biz_step in ARRIVING]

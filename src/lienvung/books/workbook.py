@@ -116,7 +116,8 @@ def _bytes(parts: zipfile.ZipFile, name: str) -> bytes:
     return data
 
 
-def _local(tag: str) -> str:
+def local_name(tag: str) -> str:
+    """An element's name without its namespace."""
     return tag.rpartition("}")[2]
 
 
@@ -153,10 +154,10 @@ class _Reader:
                 self.dates = self._date_styles(posixpath.normpath(posixpath.join(folder, target)))
         found: list[SheetCells] = []
         for element in book.iter():
-            if _local(element.tag) == "workbookPr" and element.get("date1904") in ("1", "true"):
+            if local_name(element.tag) == "workbookPr" and element.get("date1904") in ("1", "true"):
                 self.epoch = CALENDAR_MAC_1904
-            if _local(element.tag) == "sheet":
-                relation = next((value for name, value in element.attrib.items() if _local(name) == "id"), "")
+            if local_name(element.tag) == "sheet":
+                relation = next((value for name, value in element.attrib.items() if local_name(name) == "id"), "")
                 target, kind = targets.get(relation, ("", ""))
                 if kind != "worksheet":
                     continue
@@ -190,18 +191,18 @@ class _Reader:
 
     def _shared(self, path: str) -> Iterator[str]:
         for item in self._tree(path):
-            if _local(item.tag) == "si":
+            if local_name(item.tag) == "si":
                 yield _text_of(item)
 
     def _date_styles(self, path: str) -> list[bool]:
         tree = self._tree(path)
         formats = dict(BUILTIN_FORMATS)
         for each in tree.iter():
-            if _local(each.tag) == "numFmt":
+            if local_name(each.tag) == "numFmt":
                 formats[int(each.get("numFmtId", "0"))] = str(each.get("formatCode", ""))
         listed: list[bool] = []
         for group in tree:
-            if _local(group.tag) == "cellXfs":
+            if local_name(group.tag) == "cellXfs":
                 listed = [bool(is_date_format(formats.get(int(xf.get("numFmtId", "0")), ""))) for xf in group]
         return listed
 
@@ -209,7 +210,7 @@ class _Reader:
         sheet = SheetCells(name, hidden=hidden)
         row = column = 0
         for element in self._tree(path).iter():
-            tag = _local(element.tag)
+            tag = local_name(element.tag)
             if tag == "row":
                 row, column = int(element.get("r", row + 1)), 0
                 if element.get("hidden") in ("1", "true"):
@@ -233,7 +234,7 @@ class _Reader:
     def _cell(self, element: ElementTree.Element) -> Cell | None:
         kept, formula, inline = None, False, None
         for part in element:
-            tag = _local(part.tag)
+            tag = local_name(part.tag)
             if tag == "v":
                 kept = part.text
             elif tag == "f":
@@ -289,12 +290,17 @@ def _text_of(item: ElementTree.Element) -> str:
     """The text of a string with its runs, without the reading aids of East Asian scripts."""
     parts: list[str] = []
     for each in item:
-        tag = _local(each.tag)
+        tag = local_name(each.tag)
         if tag == "t":
             parts.append(each.text or "")
         elif tag == "r":
-            parts += [run.text or "" for run in each if _local(run.tag) == "t"]
-    return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), "".join(parts))[:MOST_TEXT]
+            parts += [run.text or "" for run in each if local_name(run.tag) == "t"]
+    return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda found: _sign(int(found[1], 16)), "".join(parts))[:MOST_TEXT]
+
+
+def _sign(code: int) -> str:
+    """A letter that Excel wrote as a number; half a letter or a control sign, which no database takes, is a space."""
+    return chr(code) if code in (9, 10, 13) or (code >= 32 and not 0xD800 <= code <= 0xDFFF) else " "
 
 
 def _unreadable(vi: str = "tệp hỏng hoặc có mật khẩu", en: str = "it is broken or has a password") -> Invalid:
