@@ -18,10 +18,13 @@ from lienvung.registry.parts import (
     BackgroundChore,
     CodeDoor,
     DecidedRecall,
+    EvidenceRow,
     Goods,
     Growing,
     GrowingProvider,
     Identifier,
+    Indicator,
+    IndicatorDays,
     LinkProvider,
     LotAct,
     NavigationItem,
@@ -54,6 +57,7 @@ proofs: Registry[ProofProvider] = Registry("proofs")
 growing: Registry[GrowingProvider] = Registry("growing")
 code_doors: Registry[CodeDoor] = Registry("code_doors")
 lot_acts: Registry[LotAct] = Registry("lot_acts")
+indicators: Registry[Indicator] = Registry("indicators")
 origins: Registry[RecallOrigin] = Registry("origins")
 recall_finders: Registry[RecallFinder] = Registry("recall_finders")
 
@@ -75,6 +79,7 @@ ALL = (
     recall_finders,
     code_doors,
     lot_acts,
+    indicators,
 )
 
 
@@ -101,10 +106,13 @@ __all__ = [
     "BackgroundChore",
     "CodeDoor",
     "DecidedRecall",
+    "EvidenceRow",
     "Goods",
     "Growing",
     "GrowingProvider",
     "Identifier",
+    "Indicator",
+    "IndicatorDays",
     "LinkProvider",
     "LotAct",
     "NavigationItem",
@@ -127,6 +135,7 @@ __all__ = [
     "freeze",
     "growing",
     "home_panels",
+    "indicators",
     "link_providers",
     "lot_acts",
     "lot_panels",

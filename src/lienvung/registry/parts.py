@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from lienvung.lineage.anomalies_words import CertifiedArea
@@ -304,4 +305,40 @@ class GrowingProvider:
 
     name: str
     growing: Callable[[Any], Sequence[Growing]]
+    order: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """One thing that an automatic figure counts: what it is, how much, where its page is."""
+
+    title: Text
+    href: str
+    amount: Decimal | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorDays:
+    """What a figure is asked for: the first and last day, and a product group ('' all)."""
+
+    starts_on: date
+    ends_on: date
+    product_group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """Something that a room counts by itself, which a cooperation programme may take as an indicator.
+
+    `rows(days, limit)`: what the figure counts, the evidence one click away. `figure(days)`: the figure, None where the
+    room cannot say. The caller keeps figures for a while, so neither need be instant, but both must be bounded.
+    """
+
+    name: str
+    label: Text
+    unit: Text
+    figure: Callable[[IndicatorDays], Decimal | None]
+    rows: Callable[[IndicatorDays, int], Sequence[EvidenceRow]]
+    note: Text | None = None
     order: int = 100
