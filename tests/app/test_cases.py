@@ -10,7 +10,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from openpyxl import load_workbook
 from PIL import Image
@@ -257,6 +259,35 @@ def file_of(client: Client, address: str, kind: str) -> str:
     if kind == "csv":
         return str(list(csv.reader(io.StringIO(body.decode("utf-8-sig")))))
     return str([list(row) for row in load_workbook(io.BytesIO(body)).worksheets[0].values])
+
+
+def many(made: Report, count: int) -> None:
+    """More reports of the same case, as after a post that everybody shares."""
+    again = [Report(number=f"PA-{n}", digest=uuid.uuid4().hex, case=made.case, code=made.code, what=made.what,
+                    text=f"Phản ánh thứ {n}.", contact=CONTACT, spam=n % 10 == 9)
+             for n in range(Report.objects.count(), count)]  # fmt: skip
+    Report.objects.bulk_create(again)
+
+
+@pytest.mark.parametrize("address", ["/cases/{}", "/cases/reports.csv", "/cases/"])
+@pytest.mark.parametrize("role", ["official", "member"])
+def test_a_case_of_many_reports_costs_no_question_for_each(
+    world: World, role: str, address: str, django_assert_max_num_queries: Any
+) -> None:
+    made, _ = reported(world)
+    client, page = as_(world.accounts[role]), address.format(made.case_id)
+    many(made, 5)
+    with CaptureQueriesContext(connection) as few:
+        client.get(page)
+    many(made, 400)
+    with django_assert_max_num_queries(len(few) + 1):  # one more counts the pages
+        answer = client.get(page)
+    if role == "official" and "csv" in page:
+        assert answer.content.decode().count("Phản ánh thứ") > 300
+    if "reports" not in page and page != "/cases/":
+        assert answer.content.decode().count('id="report-') == 50
+        assert "page=2" in answer.content.decode()
+        assert (CONTACT in answer.content.decode()) is (role == "official")
 
 
 def test_the_owner_gets_the_contact_only_where_the_reporter_says_so(world: World) -> None:

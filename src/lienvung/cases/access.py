@@ -180,20 +180,56 @@ def sought(
     return found
 
 
-def side_of(account: Any, case: Case) -> Side | None:
-    """In whose name the account acts on the case; None: it only reads."""
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """What decides how an account sees a case, looked up once for as many cases as there are."""
+
+    provinces: frozenset[str]  # of its authorities
+    official: bool
+    writing: frozenset[Any]  # organisations for which it writes
+    member: frozenset[Any]  # organisations in which it has any role
+
+    def side(self, case: Case) -> Side | None:
+        """In whose name it acts on the case; None: it only reads."""
+        if case.province in self.provinces or (not case.province and self.official):
+            return Side.AUTHORITY
+        return Side.OWNER if case.owner_id in self.writing else None
+
+    def as_official(self, case: Case) -> bool:
+        """Is it an official of a province concerned, who reads the officials' notes?"""
+        codes = unpacked(case.provinces)
+        return bool(self.provinces & set(codes)) if codes else self.official
+
+    def sees(self, report: Report, case: Case) -> bool:
+        """Officials see all reports of a case, the product's people those that are no spam, others none."""
+        return self.as_official(case) or (not report.spam and case.owner_id in self.member)
+
+    def sees_contact(self, report: Report, case: Case) -> bool:
+        """The officials in charge; the product's organisation where the reporter said so."""
+        side = self.side(case)
+        return side == Side.AUTHORITY or (side == Side.OWNER and report.contact_owner and not report.spam)
+
+
+def eyes_of(account: Any) -> Eyes:
     known = account_or_none(account)
     if known is None:
-        return None
-    if case.province in own_provinces(known) or (not case.province and is_any_official(known)):
-        return Side.AUTHORITY
-    return Side.OWNER if recording_organisations(known).filter(pk=case.owner_id).exists() else None
+        return Eyes(frozenset(), False, frozenset(), frozenset())
+    return Eyes(
+        frozenset(own_provinces(known)),
+        is_any_official(known),
+        frozenset(recording_organisations(known).values_list("pk", flat=True)),
+        frozenset(organisations_of(known).values_list("pk", flat=True)),
+    )
+
+
+def side_of(account: Any, case: Case) -> Side | None:
+    """In whose name the account acts on the case; None: it only reads."""
+    return eyes_of(account).side(case)
 
 
 def reads_as_official(account: Any, case: Case) -> bool:
     """Is it an official of a province concerned, who reads the officials' notes?"""
-    codes = unpacked(case.provinces)
-    return bool(own_provinces(account) & set(codes)) if codes else is_any_official(account)
+    return eyes_of(account).as_official(case)
 
 
 def authority_of(account: Account, case: Case) -> Organisation | None:
@@ -217,8 +253,7 @@ def reports_of(account: Any, case: Case) -> QuerySet[Report]:
 
 def may_see_contact(account: Any, report: Report) -> bool:
     """The officials in charge; the product's organisation where the reporter said so."""
-    side = side_of(account, report.case)
-    return side == Side.AUTHORITY or (side == Side.OWNER and report.contact_owner and not report.spam)
+    return eyes_of(account).sees_contact(report, report.case)
 
 
 def report(account: Any, id: uuid.UUID) -> Report | None:
@@ -311,12 +346,12 @@ def contacts_to_erase(now: datetime) -> QuerySet[Report]:
     return Report.objects.exclude(contact="").filter(over)
 
 
-def reports_seen(account: Any, cases: Iterable[Case]) -> list[tuple[Report, bool]]:
-    """The reports of these cases that the account sees, each with whether it sees the contact."""
+def reports_seen(account: Any, cases: Iterable[Case], *, most: int) -> list[tuple[Report, bool]]:
+    """The reports of these cases that the account sees, at most so many, each with whether it sees the contact."""
+    listed, eyes = {each.pk: each for each in cases}, eyes_of(account)
     found: list[tuple[Report, bool]] = []
-    for each in cases:
-        side, seen = side_of(account, each), reports_of(account, each)
-        for told in seen:
-            told.case = each
-            found.append((told, side == Side.AUTHORITY or (side == Side.OWNER and told.contact_owner)))
+    for told in Report.objects.filter(case__in=list(listed)).order_by("case", "received_at")[:most]:
+        told.case = listed[told.case_id]
+        if eyes.sees(told, told.case):
+            found.append((told, eyes.sees_contact(told, told.case)))
     return found

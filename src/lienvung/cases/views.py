@@ -21,12 +21,14 @@ from lienvung.catalogue import pictures
 from lienvung.errors import Conflict, NotAllowed, NotFound, Problem
 from lienvung.people.access import organisation as organisation_of
 from lienvung.people.gate import listed, person
+from lienvung.people.views.organisations import pager
 from lienvung.registry.sheets import csv_answer, xlsx_answer
 from lienvung.texts import Text
 
 PER_PAGE = 50
 MOST_ROWS = 20_000
-MOST_CASES = 1_000  # of a file of reports
+MOST_CASES = 1_000  # of a file of reports: their keys stand in one question
+REPORTS_SHOWN = 50  # on a page of a case
 FILTERS = {"open": Text("chưa đóng", "not closed"), "overdue": Text("quá hạn", "overdue"), **STATES}
 
 
@@ -87,7 +89,7 @@ def cases_file(request: HttpRequest, kind: str) -> HttpResponseBase:
 @listed
 def reports_file(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The reports of the list's cases; a contact stands in it for whom may see it."""
-    rows = sheets.report_rows(access.reports_seen(request.user, _sought(request)[1][:MOST_CASES]))
+    rows = sheets.report_rows(access.reports_seen(request.user, _sought(request)[1][:MOST_CASES], most=MOST_ROWS))
     if kind == "csv":
         answer = csv_answer("reports", sheets.REPORTS, rows)
     else:
@@ -99,18 +101,19 @@ def reports_file(request: HttpRequest, kind: str) -> HttpResponseBase:
 @listed
 def case(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
     found = _case(request, id)
-    side = access.side_of(request.user, found)
-    reports = [
-        (each, access.may_see_contact(request.user, each))
-        for each in access.reports_of(request.user, found).select_related("case")
-    ]
+    eyes = access.eyes_of(request.user)
+    side, told = eyes.side(found), access.reports_of(request.user, found)
+    page = Paginator(told.filter(spam=False).order_by("-received_at"), REPORTS_SHOWN).get_page(request.GET.get("page"))
+    spam = told.filter(spam=True)
     acting = side is not None and not found.hidden
     context = {
         "case": found,
         "side": side,
         "authority": side == Side.AUTHORITY,
-        "reports": [(each, contact) for each, contact in reports if not each.spam],
-        "spam": [each for each, _ in reports if each.spam],
+        "reports": [(each, eyes.sees_contact(each, found)) for each in page],
+        "pager": pager(request, page),
+        "spam": spam[:REPORTS_SHOWN],
+        "spam_count": spam.count(),
         "entries": [(each, ENTRIES[each.kind]) for each in access.entries_of(request.user, found)],
         "acts": _acts(found, side) if acting else [],
         "lot_acts": _lot_acts(request, found) if acting and side == Side.AUTHORITY else [],
