@@ -68,6 +68,7 @@ RULES: tuple[Rule, ...] = (
     Rule("agreement", "sign", ("draft",), APPROVER),
     Rule("agreement", "publish", ("in_force", "expired", "closed"), APPROVER),
     Rule("agreement", "withdraw_from_public", ("in_force", "expired", "closed"), APPROVER),
+    Rule("agreement", "choose_public", ("draft", "in_force", "expired", "closed"), HEADS),  # figures of one's own party
     Rule("agreement", "edit_fields", ("draft", "in_force"), FOCAL),
     Rule("agreement", "edit_clauses", ("draft",), FOCAL),  # later only through an amendment
     Rule("agreement", "add_document", STATES["agreement"], HEADS),
