@@ -61,5 +61,6 @@ def safe_name(name: str, kind: str) -> str:
     """The name that people see: no folders, no signs that a file system refuses, the ending of what it really is."""
     bare = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
     bare = _NOT_IN_NAMES.sub(" ", "".join(sign for sign in bare if unicodedata.category(sign) != "Cf")).strip(" .")
+    bare = " ".join(bare.split())
     stem = bare.rpartition(".")[0] if "." in bare else bare
     return f"{stem.strip(' .')[:150] or 'tep'}.{kind}"

@@ -7,6 +7,7 @@ language: whoever makes it chooses the words. No database and no clock here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -147,6 +148,21 @@ class Document:
         yield from self.blocks
         for annex in self.annexes:
             yield from annex.blocks
+
+
+# what XML 1.0, and so a .docx, cannot hold
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def clean(text: str) -> str:
+    """`text` without what no document can hold."""
+    return _NO_XML.sub("", text)
+
+
+def with_stops(lines: Sequence[str]) -> list[str]:
+    """Recipients as they stand: "- …;" and a full stop after the last."""
+    bare = [line.strip().lstrip("-").strip().rstrip(";.") for line in lines if line.strip()]
+    return [f"- {line}{'.' if at == len(bare) else ';'}" for at, line in enumerate(bare, start=1)]
 
 
 def dated_words(day: date | None, language: str) -> str:

@@ -39,6 +39,7 @@ class Measures:
     paragraph_after: float
     line: float
     number_from_page: int
+    annexes_numbered_anew: bool
 
     @property
     def text_width(self) -> float:
@@ -88,6 +89,7 @@ def _one(value: dict[str, Any]) -> Measures:
         paragraph_after=float(value["paragraph_after"]),
         line=float(value["line"]),
         number_from_page=int(value["page_number"]["from_page"]),
+        annexes_numbered_anew=value["page_number"].get("annexes", "own") == "own",
     )
     if one.text_width < 50 or one.height - one.top - one.bottom < 50 or min(one.sizes.values()) < 5:
         raise ValueError("no room for the text")

@@ -1,0 +1,109 @@
+"""The typeface of a PDF.
+
+An official document is set in Times New Roman. A .docx only names it; a PDF carries its letters, so they must be on
+the machine: Times New Roman itself, or Liberation Serif or Tinos, which are as wide letter by letter. Where none of
+them is (nothing is downloaded, and no package of this product holds one), Be Vietnam Pro is taken, the packaged font
+of the pages: complete in Vietnamese, but without serifs. `LIENVUNG_HOME/fonts` is looked at first.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import fontpkg_be_vietnam_pro
+from django.conf import settings
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFError, TTFont
+
+FACES: Final = ("", "-Bold", "-Italic", "-BoldItalic")
+# the file names of the four faces, as Windows, Microsoft's fonts for the web and the free families call them
+KNOWN: Final = (
+    ("Times New Roman", ("times.ttf", "timesbd.ttf", "timesi.ttf", "timesbi.ttf")),
+    (
+        "Times New Roman",
+        ("Times_New_Roman.ttf", "Times_New_Roman_Bold.ttf", "Times_New_Roman_Italic.ttf",
+         "Times_New_Roman_Bold_Italic.ttf"),
+    ),
+    (
+        "Times New Roman",
+        ("Times New Roman.ttf", "Times New Roman Bold.ttf", "Times New Roman Italic.ttf",
+         "Times New Roman Bold Italic.ttf"),
+    ),
+    ("Liberation Serif", tuple(f"LiberationSerif-{face}.ttf" for face in ("Regular", "Bold", "Italic", "BoldItalic"))),
+    ("Tinos", tuple(f"Tinos-{face}.ttf" for face in ("Regular", "Bold", "Italic", "BoldItalic"))),
+)  # fmt: skip
+FOLDERS: Final = (
+    "/usr/share/fonts/truetype/msttcorefonts",
+    "/usr/share/fonts/truetype/liberation",
+    "/usr/share/fonts/truetype/liberation2",
+    "/usr/share/fonts/truetype/croscore",
+    "/usr/share/fonts/liberation",
+    "/usr/share/fonts/liberation-serif",
+    "/usr/local/share/fonts",
+    "/Library/Fonts",
+    "/System/Library/Fonts/Supplemental",
+)
+PACKAGED: Final = "Be Vietnam Pro"
+MARKS: Final = "ăâđêôơưẵặẫậễệỗộỡợữựỷỹỵ…–“”"
+
+
+class Family(NamedTuple):
+    """`name` as people call it; the four faces as reportlab knows them."""
+
+    name: str
+    regular: str
+    bold: str
+    italic: str
+    bold_italic: str
+
+
+def family(*, packaged_only: bool = False) -> Family:
+    """The family to set PDFs in, registered with reportlab."""
+    return _family(str(settings.HOME), packaged_only)
+
+
+@functools.lru_cache(maxsize=4)
+def _family(home: str, packaged_only: bool) -> Family:
+    windows = os.environ.get("WINDIR")
+    folders = [Path(home) / "fonts", *map(Path, FOLDERS), *([Path(windows) / "Fonts"] if windows else [])]
+    for folder in () if packaged_only else folders:
+        for name, files in KNOWN:
+            made = _registered(name, [folder / file for file in files])
+            if made is not None:
+                return made
+    packaged = Path(fontpkg_be_vietnam_pro.ROOT) / "files"
+    faces = ("Regular", "Bold", "Italic", "BoldItalic")
+    made = _registered(PACKAGED, [packaged / f"BeVietnamPro-{face}.ttf" for face in faces])
+    if made is None:
+        raise RuntimeError(f"the packaged font {PACKAGED} is incomplete")
+    return made
+
+
+def _registered(name: str, paths: Sequence[Path]) -> Family | None:
+    """The family of these four files; None when one is missing, broken, or cannot write Vietnamese."""
+    if not all(path.is_file() for path in paths):
+        return None
+    base = "paper-" + name.replace(" ", "")
+    names = [base + face for face in FACES]
+    try:
+        fonts = [TTFont(face, str(path)) for face, path in zip(names, paths)]
+    except (TTFError, OSError):
+        return None
+    if not all(ord(sign) in font.face.charToGlyph for font in fonts for sign in MARKS):
+        return None
+    for font in fonts:
+        pdfmetrics.registerFont(font)
+    pdfmetrics.registerFontFamily(base, normal=names[0], bold=names[1], italic=names[2], boldItalic=names[3])
+    return Family(name, *names)
+
+
+def bold_width(text: str, size: float) -> float:
+    """About how wide a line in bold Times is, in millimetres; marks take no room of their own."""
+    bare = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    bare = "".join(sign for sign in bare if not unicodedata.combining(sign))
+    return float(pdfmetrics.stringWidth(bare, "Times-Bold", size)) * 25.4 / 72
