@@ -116,6 +116,22 @@ def test_cases_and_pallets(field: Field) -> None:
     assert amounts(packed.lot)[("on_shelf", store)] == 280
 
 
+def test_nothing_is_put_into_a_box_that_is_elsewhere(field: Field) -> None:
+    """Goods in the pallet of another would be traced, held and recalled with it."""
+    field.world.grower.company_prefix = "893000"
+    field.world.grower.save()
+    bulk = field.mill_rice(field.harvest(at=field.begun).lot)
+    packed = field.pack(bulk.lot, case_size=140)
+    field.ship((packed.boxes[0], None))
+    loose = [(packed.lot, Decimal(10))]
+    with pytest.raises(Invalid, match=r"box_elsewhere"):  # on its way
+        actions.pack(**field.mill, inputs=loose, boxes=[packed.boxes[0]])
+    field.receive((packed.boxes[0], None))
+    with pytest.raises(Invalid, match=r"box_elsewhere"):
+        actions.pack(**field.mill, inputs=loose, boxes=[packed.boxes[0]])
+    assert actions.pack(**field.mill, inputs=loose, boxes=[packed.boxes[1]]).boxes == (packed.boxes[1],)
+
+
 def test_packs_with_serials_of_their_own(field: Field) -> None:
     from_labels = ["K7M2QX4T9B", "P3W8RD6N5H"]
     bulk = field.mill_rice(field.harvest(at=field.begun).lot)

@@ -11,7 +11,7 @@ from django.test import Client
 from tests.field_world import PLOT, Field, make_field
 from tests.world import World
 
-from lienvung.field import actions
+from lienvung.field import actions, forms
 from lienvung.field.models import Desk, Submission
 from lienvung.lab import holding
 from lienvung.ledger.events import latest
@@ -178,6 +178,27 @@ def test_codes_are_read_where_they_are_typed(member: Client, field: Field) -> No
     assert member.post("/field/do/sell", told).status_code == 302
     wrong = member.post("/field/do/sell", filled(member, "sell", code_0="KHONG-CO", amount_0="2"), **JSON)
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "code_0")
+
+
+def test_a_long_stock_is_offered_in_part_but_what_is_chosen_stays(member: Client, field: Field, monkeypatch) -> None:
+    older = field.harvest(at=field.begun)
+    newer = field.harvest()
+    offered = "<option value="
+    monkeypatch.setattr(forms, "MOST_OFFERED", 1)
+    page = member.get("/field/do/ship").text
+    assert f'{offered}"{newer.lot}"' in page
+    assert f'{offered}"{older.lot}"' not in page
+    assert "quét hoặc gõ mã" in page
+    chosen = member.get("/field/do/ship", {"thing": older.lot}).text
+    assert f'{offered}"{older.lot}" selected' in chosen
+    told = filled(member, "ship", code_0=older.number, amount_0="20", to=field.world.places["store"].gln)
+    assert member.post("/field/do/ship", told).status_code == 302
+
+
+def test_amounts_are_said_in_words(member: Client, field: Field) -> None:
+    done = member.post("/field/do/harvest", harvest(member, field) | {"amount": "1200,5"}, follow=True)
+    assert "1200,5 kg" in done.text
+    assert "KGM" not in done.text
 
 
 def test_what_others_did_is_not_shown(member: Client, seller: Client, field: Field) -> None:

@@ -41,6 +41,7 @@ from lienvung.field.models import Desk, TaskChoice
 from lienvung.field.rules import PIECES, Doubt, Loss, Part, Task
 from lienvung.field.sharing import (
     boxed,
+    free_box,
     labelled,
     missing,
     not_itself,
@@ -228,7 +229,7 @@ def pack(
 
     def act() -> Told:
         taken, doubts = goods.take(used, organisation, path="inputs")
-        named = [read_uri(box, kinds=("logistic",), path="boxes") for box in boxes]
+        named = [free_box(read_uri(box, kinds=("logistic",), path="boxes"), organisation) for box in boxes]
         teller = Teller(task_id, at, place)
         if product is None:
             made = named[:1] or new_boxes(organisation, 1)

@@ -28,10 +28,18 @@ from lienvung.registry.forms import SpeakingForm, phrase
 from lienvung.texts import Text
 
 ROWS = 5  # of goods in one form
+MOST_OFFERED = 60  # goods to choose from in each row; the page of a cheap phone holds the list five times
 WHEN = ("%d/%m/%Y %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
 NOTHING: list[tuple[str, Any]] = [("", "—")]
+ASKED = {"amount", "product", "lot", "packs", "to", "to_code", "thing_0", "code_0", "amount_0"}
+"""Fields that a form may leave empty, but whose task needs them, or another in their place: none of them is optional."""
 CODE = {"data-code": "", "autocomplete": "off", "spellcheck": "false"}
 NUMBER = {"data-lot": "", "data-lot-number": "", "autocomplete": "off", "spellcheck": "false"}
+
+ONLY_NEWEST = phrase(
+    f"Chỉ liệt kê {MOST_OFFERED} mặt hàng mới nhất; hàng khác thì quét hoặc gõ mã.",
+    f"The newest {MOST_OFFERED} only; for other goods scan or type the code.",
+)
 
 
 def posted(request: HttpRequest) -> Any:
@@ -99,6 +107,8 @@ class TaskForm(SpeakingForm):
             self.stock = goods.stock_lines(desk.organisation)
             self._goods_fields()
         self.order_fields([name for name in self.fields if name not in ("at", "reason")] + ["at", "reason"])
+        for name in ASKED & self.fields.keys():
+            self.fields[name].either = True  # type: ignore[attr-defined]  # read by the template of a field
 
     @property
     def label(self) -> Text:
@@ -120,7 +130,8 @@ class TaskForm(SpeakingForm):
 
     def _goods_fields(self) -> None:
         fields: Any = self.fields
-        listed = NOTHING + [(line.uri, self._line_words(line)) for line in self.stock]
+        listed = NOTHING + [(line.uri, self._line_words(line)) for line in self._offered()]
+        more = len(self.stock) > MOST_OFFERED
         for n in range(self.rows):
             # what was in stock when the phone kept the form may be gone when it is sent: the action decides
             fields[f"thing_{n}"] = forms.CharField(
@@ -128,6 +139,7 @@ class TaskForm(SpeakingForm):
                 required=False,
                 max_length=400,
                 widget=forms.Select(attrs={"data-lot": ""}, choices=listed),
+                help_text=ONLY_NEWEST if more else "",
             )
             fields[f"code_{n}"] = forms.CharField(
                 label=phrase("Hoặc quét, gõ mã", "Or scan, type a code"),
@@ -140,6 +152,12 @@ class TaskForm(SpeakingForm):
             fields[f"amount_{n}"].help_text = phrase(
                 "Theo đơn vị của lô. Để trống với thùng, pa-lét.", "In the lot's unit. Empty for cases and pallets."
             )
+
+    def _offered(self) -> list[Line]:
+        """The newest goods in stock, and whatever is chosen already."""
+        names = [f"thing_{n}" for n in range(self.rows)]
+        chosen = {*(self.initial.get(name) for name in names), *(self.data.get(name) for name in names)}
+        return [line for n, line in enumerate(self.stock) if n < MOST_OFFERED or line.uri in chosen]
 
     @staticmethod
     def _line_words(line: Line) -> str:

@@ -266,9 +266,12 @@ def quoted(text: str) -> str:
     return quote(text, safe="")
 
 
-def amount_words(amount: str | None, uom: str) -> str:
+def amount_words(amount: str | None, uom: str) -> Text:
     """An amount as it was told; empty for a thing with a code of its own."""
-    return "" if amount is None else f"{amount} {unit(uom).vi if uom else ''}".strip()
+    if amount is None:
+        return Text("", "")
+    named = unit(uom) if uom else Text("", "")
+    return Text(f"{amount.replace('.', ',')} {named.vi}".strip(), f"{amount} {named.en}".strip())
 
 
 def lines_of(uri: str, organisation: Organisation) -> list[Line]:

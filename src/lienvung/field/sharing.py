@@ -17,7 +17,9 @@ from lienvung.field import goods
 from lienvung.field.doing import new_boxes
 from lienvung.field.rules import PIECES, Doubt, Part, check_count
 from lienvung.field.telling import Teller
+from lienvung.ledger.stock import stock_of
 from lienvung.ledger.waiting import waiting_until
+from lienvung.lineage.states import State
 from lienvung.people.models import Organisation
 
 MOST_BOXES = 200
@@ -92,6 +94,24 @@ def labelled(teller: Teller, lot: str, count: int, serials: Sequence[str], produ
     packs = [f"{lot}/21/{serial}" for serial in serials]
     teller.label(Part(lot, Decimal(count), PIECES), packs)
     return [Part(uri) for uri in packs]
+
+
+def free_box(uri: str, organisation: Organisation, *, path: str = "boxes") -> str:
+    """A case or pallet to put goods in: one of which nobody has told that it is elsewhere. Goods put into the pallet of
+    another would be traced, held and recalled with it."""
+    own = goods.place_uris(organisation)
+    if any(
+        each.state is State.IN_TRANSIT or (each.here and each.place is not None and each.place not in own)
+        for each in stock_of([uri])
+    ):
+        name = goods.words_of(uri)
+        raise Invalid(
+            "field.box_elsewhere",
+            vi=f"{name.vi} không ở nơi của đơn vị bạn. Hãy kiểm tra mã thùng; nếu thùng đã về, ghi “Nhận hàng” trước.",
+            en=f"{name.en} is not at your organisation's places. Check its code; if it has come in, receive it first.",
+            path=path,
+        )
+    return uri
 
 
 def boxed(

@@ -291,6 +291,7 @@ def done(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
         "row": row,
         "label": TASKS[Task(row.task)],
         "lot": lot,
+        "made": goods.amount_words(row.told.get("amount"), row.told.get("uom", "")),
         "lot_path": path,
         "lot_name": goods.words_of(row.lot) if row.lot else None,
         "prints": mine and lot is not None and lot.product.owner_id == row.organisation_id,
@@ -298,6 +299,7 @@ def done(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
         "boxes": [(box.removeprefix("https://id.gs1.org"), goods.words_of(box)) for box in row.boxes],
         "events": events,
         "things": _told_goods(row),
+        "amount": goods.amount_words(row.told.get("amount"), row.told.get("uom", "")),
         "why": LOSSES.get(rules.Loss(row.told["why"])) if row.told.get("why") else None,
         "next": _next(row) if mine else [],
     }
@@ -309,7 +311,7 @@ def _lot(row: Submission) -> Any:
     return lot_of(*found) if found else None
 
 
-def _told_goods(row: Submission) -> list[tuple[Text, str]]:
+def _told_goods(row: Submission) -> list[tuple[Text, Text]]:
     """The goods that were told, in words, with their amounts."""
     listed = row.told.get("things") or row.told.get("inputs") or []
     return [(goods.words_of(uri), goods.amount_words(amount, uom)) for uri, amount, uom in listed]
