@@ -4,25 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from lienvung.errors import Conflict
 from lienvung.papers.models import File
-from lienvung.registry.registries import Registry
-
-
-@dataclass(frozen=True, slots=True)
-class FileProvider:
-    """A room with files. `may_open(account, file)`: `account` is the request's user, who may be nobody."""
-
-    name: str
-    may_open: Callable[[Any, File], bool]
-    order: int = 100
-
-
-providers: Registry[FileProvider] = Registry("file_providers")
+from lienvung.papers.providers import FileProvider, providers
 
 
 def file(id: uuid.UUID | str) -> File | None:
@@ -52,3 +38,6 @@ def bytes_of(file: File) -> bytes:
             en="The file on disk is no longer what was stored; restore it from a backup.",
         )
     return data
+
+
+__all__ = ["FileProvider", "bytes_of", "file", "files_about", "may_open", "providers"]
