@@ -53,6 +53,8 @@ DEBUG = os.environ.get("LIENVUNG_DEBUG") == "1"
 DEMO = os.environ.get("LIENVUNG_DEMO") == "1"
 PARTY = os.environ.get("LIENVUNG_PARTY", "")
 OPERATOR = os.environ.get("LIENVUNG_OPERATOR", "")
+# The identifier under which the operator reports to IATI; until one is registered, a mark of this installation.
+IATI_REPORTER = os.environ.get("LIENVUNG_IATI_REPORTER") or "VN-LIENVUNG"
 
 
 def _secret_key() -> str:
