@@ -13,7 +13,7 @@ from tests.world import World
 
 from lienvung.catalogue import actions as catalogue
 from lienvung.epcis import build
-from lienvung.lab import demo
+from lienvung.lab import demo, panels
 from lienvung.lab.models import Alarm, Hold, Limit, Result, Sample
 from lienvung.ledger.capture import capture_events
 from lienvung.people.models import Account
@@ -208,3 +208,17 @@ def test_the_demo_part(world: World, lab: Lab) -> None:
     assert Hold.objects.count() == 1
     assert {each.state for each in Sample.objects.all()} == {"done"}
     assert all(limit.certainty == "illustrative" for limit in Limit.objects.all())
+
+
+def test_a_failed_result_leads_to_a_recall_that_remembers_it(world: World, lab: Lab) -> None:
+    failed(world, lab)
+    hold, official = Hold.objects.get(), browser(lab.official)
+    assert f"/quality/declare?origin=lab:{hold.pk}" in official.get(f"/lab/holds/{hold.pk}").text
+    form = official.get(f"/quality/declare?origin=lab:{hold.pk}").context["form"]
+    assert form["origin"].value() == "laboratory"
+    assert form["lot"].value() == hold.lot_uri
+    assert form["origin_text"].value() == Sample.objects.get().code
+    assert form["reason"].value() == hold.reason
+    assert panels.origin_of(None, str(hold.pk)) is None
+    assert panels.origin_of(world.accounts["other"], str(hold.pk)) is None
+    assert panels.origin_of(lab.official, "nonsense") is None

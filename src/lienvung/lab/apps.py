@@ -61,4 +61,6 @@ class LabConfig(AppConfig):
         registry.home_panels.register(Panel("lab.waiting", waiting, "lab/parts/home.html", panels.of_home, order=5))
         for act in panels.ACTS:
             registry.lot_acts.register(act)
+        origin = registry.RecallOrigin("lab", Text("Kết quả kiểm nghiệm", "Laboratory result"), panels.origin_of)
+        registry.origins.register(origin)
         registry.chores.register(registry.BackgroundChore("lab.alarms", alarms.look_for_alarms, pause=1.0))

@@ -7,7 +7,9 @@ import uuid
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
+from lienvung import registry
 from lienvung.catalogue.words import product_kind
 from lienvung.errors import NotFound, Problem
 from lienvung.lab import access, actions, alarms, holding, tables, words
@@ -83,6 +85,8 @@ def hold(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
         "alarms": access.alarms(request.user).filter(hold=shown)[:20],
         "may_release": shown.state == Hold.State.IN_FORCE and access.may_decide(request.user, shown.producer),
         "sample": _sample_code(request, shown),
+        "recall": f"{reverse('quality:declare')}?origin=lab:{shown.pk}",
+        "recalls": registry.recalls_of_origin("lab", shown.pk),
     }
     return render(request, "lab/hold.html", context)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,7 +13,7 @@ from lienvung.catalogue.models import Lot
 from lienvung.lab import access, rules, tables
 from lienvung.lab.models import Sample
 from lienvung.people.access import account_or_none
-from lienvung.registry import LotAct
+from lienvung.registry import LotAct, Origin
 from lienvung.texts import Text
 
 SHOWN = 5
@@ -58,6 +59,25 @@ def of_home(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
     if not (alarms or holds or waiting):
         return None
     return {"alarms": alarms, "holds": holds, "waiting": waiting}
+
+
+def origin_of(account: Any, id: str) -> Origin | None:
+    """What a recall learns of a hold: its lot, its reason, and the sample whose result was outside the limit."""
+    try:
+        found = access.hold(account, uuid.UUID(id)) if account_or_none(account) else None
+    except ValueError:
+        return None
+    if found is None:
+        return None
+    sample = found.result.sample if found.result else None
+    named = Text(f"Kết quả của mẫu {sample.code}", f"Result of sample {sample.code}") if sample else Text("", "")
+    return Origin(
+        title=named if sample else Text(f"Tạm giữ: {found.lot_name}", f"Hold: {found.lot_name}"),
+        url=reverse("lab:hold", args=[found.pk]),
+        things=(found.lot_uri,),
+        note=found.reason,
+        reference=sample.code if sample else "",
+    )
 
 
 def _order(account: Any, lot_uri: str, producer: Any) -> str:
