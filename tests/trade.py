@@ -54,6 +54,7 @@ class Trade:
         self.told: list[tuple[dict[str, Any], str]] = []
         self.lots: list[str] = []
         self.made = 0
+        self.apart: set[str] = set()  # cases of which others than the mill and the operator told what is in them
 
     # what people do: a name in ACTS is a method; it does nothing where it is impossible
 
@@ -77,7 +78,8 @@ class Trade:
         """One or two lots, or what is in a case, become a new lot or more of one that is being made; or two lots."""
         place = self.at((*FARMS, MILL, PACKER), lambda place: self.lone(place) or self.tops(place))
         heaps = self.sample([h for h in self.lone(place) if f"/01/{GTINS[PACKS]}" not in h[0]], 2)
-        cases = self.sample([c for c in self.tops(place) if "/00/" in c], 1) if self.chance.random() < 0.3 else []
+        told = [c for c in self.tops(place) if "/00/" in c and not self.unheard(c)]
+        cases = self.sample(told, 1) if self.chance.random() < 0.3 else []
         if not heaps and not cases:
             return
         used = {heap: self.part(heap) for heap in heaps}
@@ -113,6 +115,25 @@ class Trade:
             self.lots.remove(lot)
         self.transform(place, used, [], outputEPCList=spelled, **extra)
 
+    def label(self) -> None:
+        """Some kilograms of a lot get serials of that lot, a kilogram each: made of the amount, or just named so."""
+        place = self.at((*FARMS, MILL, PACKER), lambda place: [h for h in self.lone(place) if GTINS[RICE] in h[0]])
+        heaps = self.sample([h for h in self.lone(place) if GTINS[RICE] in h[0]], 1)
+        if not heaps:
+            return
+        [heap] = heaps
+        amount = min(self.part(heap), 3)
+        packs = [f"{DOMAIN}/01/{GTINS[RICE]}/21/{self.word('S')}" for _ in range(amount)]
+        for pack in packs:
+            self.stand.single[pack] = Single(place, "at_producer")
+        spelled = [pack.replace("/21/", f"/10/{heap[0].rpartition('/')[2]}/21/") for pack in packs]
+        if self.chance.random() < 0.5:
+            self.move(heap, amount, place, "consumed")
+            self.transform(place, {heap: amount}, [], outputEPCList=spelled)
+        else:
+            self.stand.add(heap, -amount)
+            self.tell("ObjectEvent", place, action="ADD", bizStep="commissioning", epcList=spelled, by=OWNER[RICE])
+
     def box(self) -> None:
         """Packs, cases or a part of a lot into a case, a new one or one that stands there."""
         place = self.at(PLACES, lambda place: self.tops(place) or self.lone(place))
@@ -130,10 +151,12 @@ class Trade:
             self.stand.single[uri].holder = case
         for heap, amount in amounts.items():
             self.move(heap, amount, place, "in_process", case)
+        owner = self.owner([*singles, *(heap[0] for heap in amounts)])
+        if owner not in (OWNER[RICE], "operator"):
+            self.apart.add(case)
         self.tell(
             "AggregationEvent", place, action="ADD", bizStep="packing", disposition="in_progress", parentID=case,
-            childEPCs=singles, childQuantityList=[kg(heap[0], amount) for heap, amount in amounts.items()],
-            by=self.owner([*singles, *(heap[0] for heap in amounts)]),
+            childEPCs=singles, childQuantityList=[kg(heap[0], amount) for heap, amount in amounts.items()], by=owner,
         )  # fmt: skip
 
     def unbox(self) -> None:
@@ -373,6 +396,13 @@ class Trade:
         here = "farm" if place in FARMS else "shop" if place in SHOPS else place
         self.told.append((event, by or (self.owner(outputs) if outputs else here)))
 
+    def unheard(self, case: str) -> bool:
+        """Whether what is in a case, however deep, was told by others than who is heard about what a mill makes of it.
+
+        It would hang on a claim (docs/decisions/0009), and a mill that takes such a case asks what is in it first.
+        """
+        return case in self.apart or any(self.unheard(inside) for inside in self.stand.inside(case)[0])
+
     def owner(self, uris: list[str]) -> str:
         """Whose goods they are: he tells what was made and what lies in a case. The operator tells of mixed ones."""
         owners = {OWNER[kind] for kind, gtin in GTINS.items() for uri in uris if gtin in uri}
@@ -410,7 +440,7 @@ class Trade:
 
 ACTS = tuple(
     name for name, times in {
-        "harvest": 3, "mill": 3, "pack": 3, "box": 3, "unbox": 3, "ship": 5, "receive": 5, "give_back": 2, "shelve": 2,
-        "sell": 3, "destroy": 1, "decommission": 1, "hold": 1, "look": 1, "slip": 2,
+        "harvest": 3, "mill": 3, "pack": 3, "label": 3, "box": 3, "unbox": 3, "ship": 5, "receive": 5, "give_back": 2,
+        "shelve": 2, "sell": 3, "destroy": 1, "decommission": 1, "hold": 1, "look": 1, "slip": 2,
     }.items() for _ in range(times)
 )  # fmt: skip

@@ -10,6 +10,7 @@ import itertools
 import os
 from collections import Counter
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests import scope_oracle as oracle
 from tests.trade import ACTS, Trade
-from tests.trade_stand import GTINS, OWNER, STEP, moment, place_uri
+from tests.trade_stand import GTINS, OWNER, RICE, STEP, moment, place_uri
 
 from lienvung.catalogue.actions import register_product
 from lienvung.ledger.capture import capture_events
@@ -44,6 +45,7 @@ LIKELY = (
     "receive",
     "mill",
     "mill",
+    "label",
     "pack",
     "box",
     "ship",
@@ -65,7 +67,10 @@ def people() -> dict[str, str | None]:
         for name in (*OWNER.values(), "shop")
     }
     for kind, owner in OWNER.items():
-        register_product(by=None, owner=made[owner], gtin=GTINS[kind], name=kind, name_en=kind, illustrative=True)
+        content = {"net_content": Decimal(1), "unit_of_measure": "KGM"} if kind == RICE else {}
+        register_product(
+            by=None, owner=made[owner], gtin=GTINS[kind], name=kind, name_en=kind, illustrative=True, **content
+        )
     return {"operator": None, **{name: str(organisation.pk) for name, organisation in made.items()}}
 
 
@@ -141,7 +146,7 @@ def test_a_recall_counts_what_really_lies_where(people, acts, seed, size, pick):
         one = stand.single[uri]
         gtin = uri.split("/01/")[1].partition("/")[0] if "/01/" in uri else ""
         things[place_uri(one.place), gtin, lot_of.get(uri, "").rpartition("/")[2], one.state] += 1
-    amounts: Counter[tuple[str, ...]] = Counter()
+    amounts: Counter[tuple[str, ...]] = Counter({key: n for key, n in things.items() if key[1] == GTINS[RICE]})
     for (lot, place, state, _), amount in stand.heaps.items():
         if lot in reached:
             amounts[place_uri(place), lot.split("/")[4], lot.rpartition("/")[2], state] += amount

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Collection
 
 from django.db.models import Count, Q, QuerySet
 
@@ -36,6 +37,13 @@ def product(id: uuid.UUID) -> Product | None:
 def product_of_gtin(gtin: str) -> Product | None:
     """The product of a GTIN in any of its lengths (8, 12, 13, 14 digits)."""
     return products().filter(gtin=gtin.zfill(14)).first()
+
+
+def contents_of_gtins(gtins: Collection[str]) -> dict[str, tuple[float, str]]:
+    """The net content of one item, as (amount, unit), of the products (GTINs of 14 digits) that have one."""
+    found = Product.objects.filter(gtin__in=gtins, net_content__gt=0).exclude(unit_of_measure="")
+    rows = found.values_list("gtin", "net_content", "unit_of_measure")
+    return {gtin: (float(amount or 0), unit) for gtin, amount, unit in rows}
 
 
 def lots_of(product: Product) -> QuerySet[Lot]:

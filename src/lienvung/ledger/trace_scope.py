@@ -15,12 +15,14 @@ import numpy as np
 
 from lienvung.ledger.access import EVERYTHING, Visible
 from lienvung.ledger.claims import Claim, Heard, claims_of
+from lienvung.ledger.contents import contents
 from lienvung.ledger.events import iso
 from lienvung.ledger.trace_eyes import source_for
 from lienvung.ledger.trace_names import find, kind_of
 from lienvung.ledger.trace_source import LedgerSource
 from lienvung.lineage.batches import Memo
 from lienvung.lineage.facts import ALWAYS, INPUT, NEVER, Flags, Ints, distinct, ints, positions_in
+from lienvung.lineage.labels import labels_of
 from lienvung.lineage.lots import Parcel, parcels_of
 from lienvung.lineage.places import Places, places_of
 from lienvung.lineage.states import State
@@ -45,7 +47,8 @@ class ScopeItem:
     quantity: float | None  # 1 for a thing with its own identifier; None = not known
     unit: str  # '' = pieces
     uncertain: bool = False  # some event gave no amount, or more was seen than was known to exist
-    itemised: bool = False  # a lot whose serials are in the scope themselves: do not add both up
+    itemised: bool = False  # a lot that is all in serials, which are in the scope themselves
+    at_most: bool = False  # serials of the lot are a part of the amount, nobody knows how much of it
     vouched: bool = True  # False: it hangs on claims only (`ledger.claims`)
 
 
@@ -87,7 +90,8 @@ class Scope:
         self.affected_since: Ints = reach.time[single]
         self.places: Places = places_of(memo, self.things, np.full(len(self.things), memo.until, dtype=np.int64))
         self.lots: Ints = reach.things[~single]
-        self.parcels: list[Parcel] = parcels_of(memo, reach.things[by_lot])
+        labels = labels_of(memo, self.things, self.lots)
+        self.parcels: list[Parcel] = parcels_of(memo, reach.things[by_lot], labels, contents(self.source, list(labels)))
         self._lot_since = dict(zip(self.lots.tolist(), reach.time[~single].tolist()))
 
     @cached_property
@@ -98,9 +102,9 @@ class Scope:
 
     @cached_property
     def itemised(self) -> set[int]:
-        """Lots whose serials are in the scope: their quantities are the same goods once more."""
+        """Lots of which nothing is known but serials, which are in the scope themselves."""
         uses = self.source.links(self.lots, INPUT)
-        return set(distinct(uses.thing[uses.members()]).tolist())
+        return set(distinct(uses.thing[uses.members()]).tolist()) - {parcel.lot for parcel in self.parcels}
 
     @property
     def count(self) -> int:
@@ -120,7 +124,7 @@ class Scope:
 
     @property
     def quantities(self) -> dict[str, dict[str, float]]:
-        """State -> unit -> amount of the lots whose serials are not counted already."""
+        """State -> unit -> amount of the lots, without their items that are counted already by serials."""
         totals: dict[str, dict[str, float]] = {}
         for parcel in self._counted():
             _add(totals, parcel, self._unit(parcel))
@@ -129,10 +133,10 @@ class Scope:
     @property
     def uncertain(self) -> bool:
         """Whether some amount is only the quantity last seen."""
-        return any(parcel.uncertain or parcel.unaccounted for parcel in self.parcels)
+        return any(parcel.uncertain or parcel.unaccounted or parcel.at_most for parcel in self.parcels)
 
     def _counted(self) -> list[Parcel]:
-        return [parcel for parcel in self.parcels if parcel.lot not in self.itemised and parcel.quantity is not None]
+        return [parcel for parcel in self.parcels if parcel.quantity is not None]
 
     def _unit(self, parcel: Parcel) -> str:
         return self.source.words(ints([parcel.uom]))[0]
@@ -177,9 +181,9 @@ class Scope:
                 parcel.seen,
                 parcel.quantity,
                 self._unit(parcel),
-                parcel.uncertain or parcel.unaccounted,
-                parcel.lot in self.itemised,
-                self.vouched,
+                parcel.uncertain or parcel.unaccounted or parcel.at_most,
+                at_most=parcel.at_most,
+                vouched=self.vouched,
             )
         told = {parcel.lot for parcel in self.parcels}
         for lot in [lot for lot in self.lots.tolist() if lot not in told][:limit]:
@@ -196,7 +200,7 @@ class Scope:
                 "",
                 not itemised,
                 itemised,
-                self.vouched,
+                vouched=self.vouched,
             )
 
     def _thing_items(self, part: slice) -> Iterator[ScopeItem]:
@@ -322,5 +326,6 @@ def _item_json(item: ScopeItem) -> dict[str, Any]:
         "unit": item.unit,
         "uncertain": item.uncertain,
         "itemised": item.itemised,
+        "atMost": item.at_most,
         "vouched": item.vouched,
     }

@@ -10,6 +10,10 @@ book moves amounts accordingly, one book a lot and unit:
 - any other step: what is at the place is in that state from now on (a statement, not a movement);
 - into a container: the part follows the container until it is taken out or the container emptied.
 
+Items that get serials leave the book (`lineage.labels`): they are followed one by one, the book
+goes on with the rest. Where an item's content in the book's unit is not known, all of it stays, and the
+parcel says "at most".
+
 An amount nobody accounted for is not invented silently: where an event speaks of more than the book
 has, the parcel is marked `unaccounted`; where an event gives no amount, the lot is marked
 `uncertain` and its numbers are the quantities last seen.
@@ -18,7 +22,7 @@ has, the parcel is marked `unaccounted`; where an event gives no amount, the lot
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -39,6 +43,7 @@ from lienvung.lineage.facts import (
     ints,
     positions_in,
 )
+from lienvung.lineage.labels import PIECES, Content, Label, one_a_piece
 from lienvung.lineage.places import places_of
 from lienvung.lineage.states import BIZ_STEP_STATES, FINAL, State
 from lienvung.lineage.stays import emptied
@@ -46,6 +51,7 @@ from lienvung.lineage.stays import emptied
 ARRIVALS = frozenset({"arriving", "receiving"})
 DEPARTURES = frozenset(step for step, state in BIZ_STEP_STATES.items() if state is State.IN_TRANSIT)
 TINY = 1e-9
+AFTER = 1_000  # of one event the amounts are entered first, then what of them got serials
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,7 @@ class Parcel:
     seen: int  # event time of the last event about it
     unaccounted: bool  # more was seen than was known to exist
     uncertain: bool  # some event of the lot gave no amount
+    at_most: bool = False  # items of the lot with serials are part of the amount, nobody knows how much of it
 
 
 @dataclass(slots=True)
@@ -95,6 +102,7 @@ class _Book:
     def __init__(self) -> None:
         self.stock: dict[_Place, _Stock] = {}
         self.uncertain = False
+        self.at_most = False
         self.arrived: dict[int, float] = {}
         self.sent: set[_Place] = set()  # sent back, recalled and shipped: on its way in another state than that
 
@@ -188,6 +196,12 @@ class _Book:
         here, away, elsewhere = self._by_place(line.place)
         self.move(target, line, [here, elsewhere, away])
 
+    def labelled(self, amount: float, place: int) -> float:
+        """Items got serials at a place: their amount is no longer in the book. How much of it was found."""
+        here, away, elsewhere = self._by_place(place)
+        inside = [where for where in self.stock if where[2] >= 0 and where[1] not in FINAL]
+        return self.take(amount, [*here, *away, *elsewhere, *inside])
+
     def _moved(self, line: _Line, target: _Place) -> None:
         here, away, elsewhere = self._by_place(line.place)
         if line.state is State.IN_TRANSIT or (line.step in DEPARTURES and line.state not in FINAL):
@@ -227,20 +241,46 @@ def _shelf_first(here: list[_Place], state: State) -> list[_Place]:
     return sorted(here, key=lambda where: where[1] is not State.ON_SHELF) if state is State.SOLD else here
 
 
-def parcels_of(memo: Memo, lots: Ints) -> list[Parcel]:
-    """The parcels of `lots` (sorted, unique) at the horizon of the walk."""
+def parcels_of(
+    memo: Memo, lots: Ints, labels: Mapping[int, Sequence[Label]] | None = None, content: Content = one_a_piece
+) -> list[Parcel]:
+    """The parcels of `lots` (sorted, unique) at the horizon of the walk, without their items in `labels`."""
     found: list[Parcel] = []
     for here, batch in memo.parts(lots):
         for lot, lines in _lines(memo, batch, here).items():
             books: dict[int, _Book] = {}
-            for line in sorted(lines, key=lambda line: (line.t, line.event, line.kind)):
-                if math.isnan(line.amount) and books:  # without an amount there is no unit: it is about all of the lot
+            own = sorted((labels or {}).get(lot, ()), key=lambda label: (label.t, label.event))
+            turns: list[tuple[tuple[int, int, int], _Line | Label]] = [
+                *(((line.t, line.event, line.kind), line) for line in lines),
+                *(((label.t, label.event, AFTER), label) for label in own),
+            ]
+            for _, turn in sorted(turns, key=lambda pair: pair[0]):
+                if isinstance(turn, Label):
+                    _label(memo, lot, turn, books, content)
+                elif math.isnan(turn.amount) and books:  # without an amount there is no unit: it is about all of it
                     for book in books.values():
-                        book.enter(replace(line))
+                        book.enter(replace(turn))
                 else:
-                    books.setdefault(line.uom, _Book()).enter(line)
-            found += _close(memo, lot, books)
+                    books.setdefault(turn.uom, _Book()).enter(turn)
+            parcels = _close(memo, lot, books)
+            if own:  # a mark on a lot that is all in serials says nothing of where some of it is
+                parcels = [each for each in parcels if each.quantity is not None or each.place >= 0]
+            found += parcels
     return found
+
+
+def _label(memo: Memo, lot: int, label: Label, books: Mapping[int, _Book], content: Content) -> None:
+    """Take items with serials out of the books: pieces first, what is left over out of the other units."""
+    units = memo.source.words(ints(list(books)))
+    left = float(label.count)
+    for (_, book), unit in sorted(zip(books.items(), units), key=lambda pair: pair[1] not in PIECES):
+        each = content(lot, unit)
+        if left <= TINY or not any(part.amount > TINY for part in book.stock.values()):
+            continue
+        if each is None:
+            book.at_most = True
+        elif each > TINY:
+            left -= book.labelled(left * each, label.place) / each
 
 
 def _lines(memo: Memo, batch: Batch, lots: Ints) -> dict[int, list[_Line]]:
@@ -311,5 +351,6 @@ def _close(memo: Memo, lot: int, books: dict[int, _Book]) -> list[Parcel]:
                 state = State(int(found.state[at]))
             seen = max(seen, int(found.loc_t[at]), int(found.state_t[at]))
         amount = round(line.amount, 9) if line.amount > TINY else None
-        parcels.append(Parcel(lot, place, state, amount, uom, holder, seen, line.unaccounted, book.uncertain))
+        parcels.append(Parcel(lot, place, state, amount, uom, holder, seen, line.unaccounted, book.uncertain,
+                              book.at_most))  # fmt: skip
     return parcels

@@ -108,7 +108,7 @@ def figures_table(figures: Figures) -> Table:
     columns = [Text("Tình trạng", "State"), Text("Gói, cái", "Packs, pieces"), mass,
                Text("Thùng, kiện", "Cases, pallets"), Text("Chưa rõ lượng", "Amount unknown")]  # fmt: skip
     rows = [
-        (each.text, each.packs, _measures(each.measures), each.containers, each.unknown)
+        (each.text, each.packs, _measures(each.measures, each.at_most), each.containers, each.unknown)
         for each in (*figures.lines, figures.stoppable, figures.whole)
     ]
     return Table(columns, lambda: rows, (32, 14, 26, 14, 16), frozenset({1, 2, 3, 4}))
@@ -332,5 +332,7 @@ def _who(account: Any) -> str:
     return account.full_name if account else ""
 
 
-def _measures(measures: list[tuple[Any, Text]]) -> Text:
-    return Text(*(", ".join(f"{amount.normalize():f} {unit[at]}" for amount, unit in measures) for at in (0, 1)))
+def _measures(measures: list[tuple[Any, Text]], at_most: bool) -> Text:
+    told = (", ".join(f"{amount.normalize():f} {unit[at]}" for amount, unit in measures) for at in (0, 1))
+    vi, en = ("đến ", "up to ") if at_most and measures else ("", "")
+    return Text(*(word + text for word, text in zip((vi, en), told)))

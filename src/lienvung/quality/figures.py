@@ -44,6 +44,7 @@ class Figure:
     amounts: dict[str, Decimal] = field(default_factory=dict)
     containers: int = 0  # cases, pallets: their contents are counted themselves
     unknown: int = 0
+    at_most: bool = False  # a part of the amounts may be counted by packs already
 
     def add(self, row: Mapping[str, Any]) -> None:
         things, quantity, uom = row["things"], row["quantity"], row["uom"]
@@ -51,6 +52,7 @@ class Figure:
             self.containers += things
             return
         amount = None if quantity == "" else Decimal(str(quantity))
+        self.at_most |= row.get("at_most", False)
         if things:
             self.packs += things
         elif amount is None:
@@ -71,6 +73,7 @@ class Figure:
         self.packs += other.packs
         self.containers += other.containers
         self.unknown += other.unknown
+        self.at_most |= other.at_most
         for unit, amount in other.amounts.items():
             self.amounts[unit] = self.amounts.get(unit, ZERO) + amount
 

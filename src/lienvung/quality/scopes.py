@@ -55,8 +55,8 @@ def reach_of(lot: str, *, believe: Collection[str] = ()) -> Reach:
 def _rows(scope: Scope) -> list[dict[str, Any]]:
     """One row for the goods of one product and lot in one state at one place; `things` add up to the items reached.
 
-    A lot whose items are in the scope one by one has no amount of its own (it would count the goods
-    twice); their amount is the product's net content times their number, where the catalogue knows it.
+    The amount of items is the product's net content times their number, where the catalogue knows it. What of their
+    lot has no codes of its own is a row beside them; `at_most`: nobody knows how much of it has.
     """
     table: dict[_Key, _Sum] = {}
     places = scope.places
@@ -74,7 +74,7 @@ def _rows(scope: Scope) -> list[dict[str, Any]]:
     for item in _lot_parts(scope):
         if not item.itemised and "/10/" in item.uri:
             key = (item.place or "", item.uri.partition("/10/")[0], item.uri, item.state)
-            table.setdefault(key, _Sum()).add(item.unit, item.quantity)
+            table.setdefault(key, _Sum()).add(item.unit, item.quantity, at_most=item.at_most)
     return _told(table)
 
 
@@ -87,9 +87,12 @@ def _lot_parts(scope: Scope) -> Iterator[ScopeItem]:
 @dataclass(slots=True)
 class _Sum:
     things: int = 0
-    amounts: dict[str, float | None] = field(default_factory=dict)  # unit -> amount; None = not known
+    amounts: dict[str, float | None] = field(default_factory=dict)  # unit -> amount of the lot; None = not known
+    at_most: set[str] = field(default_factory=set)  # units
 
-    def add(self, unit: str, amount: float | None) -> None:
+    def add(self, unit: str, amount: float | None, *, at_most: bool) -> None:
+        if at_most:
+            self.at_most.add(unit)
         before = self.amounts.get(unit, 0.0)
         self.amounts[unit] = None if amount is None or before is None else round(before + amount, 9)
 
@@ -139,13 +142,13 @@ def _told(table: Mapping[_Key, _Sum]) -> list[dict[str, Any]]:
         }
         if product and product.net_content and product.unit_of_measure not in PIECES:
             row |= {"content": float(product.net_content), "content_uom": product.unit_of_measure}
-        amounts = dict(total.amounts)
-        if total.things and product and product.net_content and product.unit_of_measure not in PIECES:
-            content = float(product.net_content) * total.things
-            amounts[product.unit_of_measure] = round((amounts.get(product.unit_of_measure) or 0.0) + content, 3)
-        for number, (unit, amount) in enumerate(amounts.items() or [("", "")]):
-            things = total.things if number == 0 else 0
-            rows.append({**row, "things": things, "quantity": "" if amount is None else amount, "uom": unit})
+        if total.things:
+            content = round(row["content"] * total.things, 3) if "content" in row else ""
+            unit = row["content_uom"] if "content" in row else ""
+            rows.append({**row, "things": total.things, "quantity": content, "uom": unit})
+        for unit, amount in total.amounts.items():
+            more = {"at_most": True} if unit in total.at_most else {}
+            rows.append({**row, "things": 0, "quantity": "" if amount is None else amount, "uom": unit, **more})
     return sorted(rows, key=lambda row: (row["place_name"] or row["place"], row["product"], row["lot"], row["state"]))
 
 
