@@ -27,7 +27,6 @@ from lienvung.results import rules
 from lienvung.results.models import Claim, Evidence, Indicator, Period
 
 ROOM = "results"
-WAITING = (rules.SUBMITTED, rules.DISPUTED)
 
 
 def about(claim: Claim) -> str:
@@ -196,13 +195,24 @@ def may_open(account: Any, file: File) -> bool:
 def waiting_for(parties: Iterable[uuid.UUID]) -> QuerySet[Claim]:
     """Results that these parties owe an answer, the longest silence first. Not those they told themselves."""
     parties = list(parties)
-    found = Claim.objects.filter(counterpart__in=parties, state__in=WAITING, waiting_since__isnull=False)
+    found = Claim.objects.filter(counterpart__in=parties, state=rules.SUBMITTED)
     return _named(found.exclude(party__in=parties)).order_by("waiting_since")
 
 
 def to_mend(parties: Iterable[uuid.UUID]) -> QuerySet[Claim]:
     """Results of these parties that were returned or disputed."""
     return _named(Claim.objects.filter(party__in=list(parties), state__in=(rules.RETURNED, rules.DISPUTED)))
+
+
+def drafts_of(parties: Iterable[uuid.UUID]) -> QuerySet[Claim]:
+    """What these parties have begun to tell."""
+    return _named(Claim.objects.filter(party__in=list(parties), state=rules.DRAFT))
+
+
+def unanswered(parties: Iterable[uuid.UUID]) -> QuerySet[Claim]:
+    """What these parties told and the other side has not answered, the longest silence first."""
+    found = Claim.objects.filter(party__in=list(parties), state=rules.SUBMITTED)
+    return _named(found).order_by("waiting_since")
 
 
 def _named(found: QuerySet[Claim]) -> QuerySet[Claim]:
@@ -270,6 +280,7 @@ __all__ = [
     "agreements_of",
     "claim",
     "commitment",
+    "drafts_of",
     "indicator",
     "late_list",
     "may_claim",
@@ -283,5 +294,6 @@ __all__ = [
     "side_of",
     "steps_for",
     "to_mend",
+    "unanswered",
     "waiting_for",
 ]

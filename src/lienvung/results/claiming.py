@@ -15,8 +15,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from lienvung.audit.actions import record
-from lienvung.errors import Conflict, Invalid, NotAllowed
+from lienvung.errors import Conflict, Invalid, NotAllowed, TooLarge
 from lienvung.papers.actions import store_file
+from lienvung.papers.kinds import MOST_BYTES
 from lienvung.people.models import Account
 from lienvung.programme.access import standing_of
 from lienvung.programme.models import Commitment, Party
@@ -26,6 +27,17 @@ from lienvung.results.models import Claim, ClaimAct, Evidence, Indicator, Period
 
 CONTENT: Final = ("text", "text_en", "happened_on", "indicator", "value")
 MOST_FILES: Final = 20
+
+
+def check_size(size: int) -> None:
+    """TooLarge before an oversized upload is read into memory."""
+    if size > MOST_BYTES:
+        raise TooLarge(
+            "papers.size",
+            vi=f"Tệp lớn hơn {MOST_BYTES // 2**20} MB: hãy giảm dung lượng hoặc chia nhỏ.",
+            en=f"The file is above {MOST_BYTES // 2**20} MB: make it smaller or split it.",
+            path="file",
+        )
 
 
 def content_of(claim: Claim) -> dict[str, Any]:
@@ -135,7 +147,7 @@ def record_claim(
     if by is not None and not access.may_claim(standing, commitment, party):
         if party.pk not in standing.parties:
             raise rules.wrong_party("revise", None if not standing.parties else rules.COUNTERPART)
-        raise _not_in_table()
+        raise not_in_table()
     if period.agreement_id != commitment.agreement_id:
         raise Invalid(
             "results.period_elsewhere",
@@ -170,7 +182,7 @@ def _own_party(parties: frozenset[Any], commitment: Commitment) -> Party:
     )
 
 
-def _not_in_table() -> NotAllowed:
+def not_in_table() -> NotAllowed:
     return NotAllowed(
         "results.role",
         vi="Vai trò của bạn không làm được việc này ở tình trạng hiện tại (xem bảng quyền): hãy nhờ cán bộ đầu mối.",
@@ -224,7 +236,7 @@ def step(
         stands, side, roles = _begin(claim, by, version)
         rules.check_step(name, side=side if by is not None else rule.side, state=stands.state)
         if by is not None and not may("claim", stands.state, access.NAMES.get(name, name), roles):
-            raise _not_in_table()
+            raise not_in_table()
         words = rules.check_words(words, path="words", least=5) if rule.needs_words else words.strip()[: rules.LONGEST]
         before, now = stands.state, at or timezone.now()
         into = rule.into or before
@@ -246,7 +258,7 @@ def revise_claim(*, by: Account | None, claim: Claim, version: int, at: datetime
         stands, side, roles = _begin(claim, by, version)
         rules.check_step("revise", side=side if by is not None else rules.CLAIMANT, state=stands.state)
         if by is not None and not may("claim", stands.state, "edit", roles):
-            raise _not_in_table()
+            raise not_in_table()
         kept = {name: getattr(stands, name) for name in CONTENT}
         content = check_content(stands.commitment, stands.period, {**kept, **told})
         _write(stands, **content)
@@ -267,7 +279,7 @@ def attach_evidence(
         if stands.state not in rules.ATTACHING[own]:
             raise _wrong_moment(stands, "attach")
         if by is not None and not may("claim", stands.state, "attach", roles):
-            raise _not_in_table()
+            raise not_in_table()
         if stands.evidence.count() >= MOST_FILES:
             raise Invalid(
                 "results.files",
@@ -296,7 +308,7 @@ def answer_claim(
         if stands.state not in rules.ANSWERING:
             raise _wrong_moment(stands, "answer")
         if by is not None and not may("claim", stands.state, "answer", roles):
-            raise _not_in_table()
+            raise not_in_table()
         words = rules.check_words(words, path="words", least=5)
         _write(stands, state=stands.state)
         _note(stands, "answer", by=by, side=own, before=stands.state, words=words, at=at)
