@@ -60,6 +60,7 @@ STATES: dict[str, tuple[str, ...]] = {
     "claim": ("draft", "submitted", "confirmed", "returned", "disputed"),
     "period": ("open", "locked"),
     "report": ("draft", "final"),
+    "matter": ("open", "answered", "closed"),
 }
 
 RULES: tuple[Rule, ...] = (
@@ -123,6 +124,11 @@ RULES: tuple[Rule, ...] = (
     Rule("report", "see", STATES["report"], SEE),
     Rule("report", "make", ("draft",), FOCAL),
     Rule("report", "finish", ("draft",), APPROVER),
+    Rule("agreement", "report", ("in_force", "expired", "closed"), FOCAL),  # begin a report of one's own party
+    Rule("agreement", "raise_matter", ("in_force", "expired"), FOCAL),  # a difficulty or recommendation
+    Rule("matter", "see", STATES["matter"], SEE),
+    Rule("matter", "answer", ("open",), HEADS),  # of the party it is addressed to; outside: of the one that raised it
+    Rule("matter", "close", ("open", "answered"), HEADS),  # of the party that raised it
 )
 
 MAY: dict[tuple[str, str, str], frozenset[Role]] = {
