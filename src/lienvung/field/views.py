@@ -199,17 +199,22 @@ def _task(text: str) -> Task:
 
 def _desk(request: HttpRequest, account: Account) -> Desk | None:
     """Where the form says, so that what is sent later is of there; else where the person works now."""
-    place = place_of_gln(request.POST.get("place", "")) if request.method == "POST" else None
+    place = place_of_gln(_plain(request.POST.get("place", ""))) if request.method == "POST" else None
     if place is not None and access.may_work(account, place.owner):
         return Desk(account=account, organisation=place.owner, place=place)
     return access.desk_of(account)
+
+
+def _plain(text: str) -> str:
+    """What is looked up before the form has checked it: PostgreSQL takes no NUL."""
+    return text.replace("\0", "")[:200]
 
 
 def _form(request: HttpRequest, kind: Task, where: Desk) -> TaskForm:
     initial = {"thing_0": request.GET.get("thing", "")[:400], "code_0": request.GET.get("code", "")[:400]}
     if kind is not Task.RECEIVE:
         return FORMS[kind](posted(request), desk=where, initial=initial)
-    named = (request.POST if request.method == "POST" else request.GET).get("shipment", "")[:200]
+    named = _plain((request.POST if request.method == "POST" else request.GET).get("shipment", ""))
     coming = shipments.told_shipment(where.organisation, named) if named else None
     initial["shipment"] = coming.event if coming else ""
     return ReceiveForm(posted(request), desk=where, coming=coming, initial=initial)

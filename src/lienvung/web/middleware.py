@@ -2,6 +2,7 @@
 
 Language                 ?lang=vi|en, then the cookie `lang`, then Vietnamese
 ContentSecurityPolicy    nothing from elsewhere, no script (but for our own on the pages of SCRIPTED), no inline style
+PlainAddress             no NUL letters in what a page is asked
 WorkAccount              whose pages a phone may keep (docs/howto/work-offline.md)
 ProblemsToPages          a `Problem` becomes a page with an error summary, or RFC 7807 for the API
 """
@@ -97,6 +98,24 @@ def scripted(request: HttpRequest) -> bool:
     """Whether the page asked for has scripts."""
     match = request.resolver_match
     return bool(match and SCRIPTED.intersection(match.namespaces))
+
+
+class PlainAddress:
+    """Takes NUL letters out of what an address asks of a page: no name has one, and PostgreSQL raises an error at it.
+    The standard's own doors (`COOKIELESS`) answer for their parameters themselves."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        if "%00" in request.META.get("QUERY_STRING", "") and not cookieless(request):
+            asked = request.GET.copy()
+            for name, values in request.GET.lists():
+                asked.setlist(name, [value.replace("\0", "") for value in values])
+            request.GET = asked  # type: ignore[assignment]  # a cached property, in this shape
 
 
 class ContentSecurityPolicy:
