@@ -1,7 +1,7 @@
 """Dashboards: what was promised, told, confirmed, disputed, met with silence, late; by party, field, agency, period.
 
 Counts are of commitments (a withdrawn one and a draft are no promise), those by period of results. A result that was
-never submitted is in no count. The number of queries does not depend on how much there is: seven for one agreement.
+never submitted is in no count. The number of queries does not depend on how much there is: eight for one agreement.
 """
 
 from __future__ import annotations

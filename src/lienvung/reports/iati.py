@@ -1,4 +1,4 @@
-"""Published agreements as IATI 2.03 activities: the agreement is one activity, each of its commitments another below it.
+"""Published agreements as IATI 2.03 activities: the agreement is one activity, each commitment another below it.
 
 What the standard wants and nobody has stated is not made up: an activity without any day is left out, since the
 standard asks for one (a commitment takes the days of its agreement); an agreement without days has no IATI file.
@@ -73,8 +73,8 @@ def document(agreement: Agreement, *, now: datetime, today: date) -> bytes:
             "reports.iati_no_day",
             vi="Thỏa thuận này không nêu ngày nào, mà IATI bắt buộc có ngày: không xuất được tệp IATI. Các bảng CSV và "
             "JSON vẫn tải được.",
-            en="This agreement states no day, and IATI asks for one: there is no IATI file. The CSV and JSON tables are "
-            "there all the same.",
+            en="This agreement states no day, and IATI asks for one: there is no IATI file. The CSV and JSON tables "
+            "are there all the same.",
         )
     root = ET.Element("iati-activities", {"version": VERSION, "generated-datetime": now.isoformat(timespec="seconds")})
     if agreement.illustrative:
@@ -130,7 +130,8 @@ def _agreement(
     _taking_part(activity, parties, ACCOUNTABLE)
     ET.SubElement(activity, "activity-status", {"code": STATUS[state_of_agreement(one.state, one.ends_on, today)]})
     start = one.starts_on or one.signed_on
-    _dated(activity, [(ACTUAL_START, start), (PLANNED_END, one.ends_on), (ACTUAL_END, one.closed_on)])
+    begun = ACTUAL_START if start is not None and start <= today else PLANNED_START  # nothing actual in the future
+    _dated(activity, [(begun, start), (PLANNED_END, one.ends_on), (ACTUAL_END, one.closed_on)])
     _placed(activity)
     fields = list(one.fields.filter(parent__isnull=True))
     # shares of sectors must add up to 100: the last one takes what rounding leaves

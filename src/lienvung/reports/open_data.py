@@ -138,7 +138,8 @@ DATASETS: Final[dict[str, Dataset]] = {
         Dataset(
             "commitments", Text("Cam kết", "Commitments"),
             (
-                AGREEMENT, _column("number", "số", "number"), _column("clause", "số điều khoản", "number of the clause"),
+                AGREEMENT, _column("number", "số", "number"),
+                _column("clause", "số điều khoản", "number of the clause"),
                 _column("field", "mã lĩnh vực", "code of the field"),
                 _column("obligor", "bên cam kết; để trống: tất cả các bên", "who owes it; empty: all parties"),
                 _column("beneficiary", "bên thụ hưởng; để trống: lẫn nhau", "to whom; empty: mutual"),
