@@ -25,6 +25,8 @@ from lienvung.registry.forms import SpeakingForm, phrase
 from lienvung.texts import Text
 
 LOTS_OFFERED = 20
+UOM_OF = {"spraying": "MLT", "treatment": "MLT", "vaccination": "MLT", "stocking": ""}
+"""The unit that is proposed where it is not kilograms."""
 
 
 def said(text: Text) -> Any:
@@ -181,6 +183,9 @@ class EntryForm(SpeakingForm):
             label=phrase("Ảnh", "Photo"),
             widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp", "capture": "environment"}),
         )
+        for name in ("material", "waiting_days"):
+            if name in self.fields and activity.key != "other":
+                self.fields[name].either = True  # type: ignore[attr-defined]  # asked for, though rules decide
         self._speak_missing()
 
     def _with_material(self, activity: Activity) -> None:
@@ -195,7 +200,9 @@ class EntryForm(SpeakingForm):
         )
         self.fields["amount"] = NumberField(label=phrase("Lượng dùng", "Amount"))
         rows = [(key, said(text)) for key, text in UOMS.items()]
-        self.fields["uom"] = chosen(phrase("Đơn vị", "Unit"), rows, required=False)
+        self.fields["uom"] = chosen(
+            phrase("Đơn vị", "Unit"), rows, required=False, initial=UOM_OF.get(activity.key, "KGM")
+        )
         if activity.waits:
             self.fields["waiting_days"] = WholeField(
                 label=phrase(f"{activity.waits.vi} (số ngày)", f"{activity.waits.en} (days)"),

@@ -204,6 +204,7 @@ class ReceiveForm(TaskForm):
         fields: Any = self.fields
         for n in range(self.rows):
             del fields[f"thing_{n}"]
+            fields[f"code_{n}"].label = phrase("Quét hoặc gõ mã", "Scan or type the code")
         for n, line in enumerate(coming.lines if coming else ()):
             if line.amount is None:
                 fields[f"came_{n}"] = forms.BooleanField(label=say(line.name), required=False, initial=True)

@@ -296,7 +296,6 @@ def done(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
         "row": row,
         "label": TASKS[Task(row.task)],
         "lot": lot,
-        "made": goods.amount_words(row.told.get("amount"), row.told.get("uom", "")),
         "lot_path": path,
         "lot_name": goods.words_of(row.lot) if row.lot else None,
         "prints": mine and lot is not None and lot.product.owner_id == row.organisation_id,

@@ -1,6 +1,6 @@
 // Task forms: keeps what is submitted before anything is sent, then sends, and says what became of it.
 import { all, keep } from "./queue.js";
-import { sendAll } from "./send.js";
+import { askAgain, sendAll } from "./send.js";
 import { language, make, words } from "./words.js";
 
 const handed = new WeakSet(); // forms whose task was kept or sent: they are not for a second task
@@ -101,7 +101,10 @@ async function submit(form, id, work, submitter) {
   const answer = sent[id];
   if (answer) return location.assign(inside(answer.page) ?? work.outbox);
   const now = (await all()).find((one) => one.task === id && one.account === work.account);
-  if (!now) return location.assign(work.outbox); // another page sent it meanwhile
+  if (!now) { // the worker or another page sent it meanwhile: the server still knows what came of it
+    const done = await askAgain(task, work.token);
+    return location.assign(inside(done?.page) ?? work.outbox);
+  }
   if (now.state === "refused" && now.status === 422) return askServer(form, id);
   const links = [[words.open, work.outbox], [words.again, location.pathname]];
   if (now.state === "refused") {

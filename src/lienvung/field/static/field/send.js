@@ -59,6 +59,12 @@ async function run(tokenUrl) {
   return { sent, stop: "" };
 }
 
+// What came of a task that somebody else has sent: the server gives its first answer again
+export async function askAgain(task, tokenUrl) {
+  const who = await token(tokenUrl);
+  return who.account === task.account ? (await post(task, who.token)).done : undefined;
+}
+
 // {account, name, token} of whoever is signed in now, or {stop}
 export async function token(url) {
   try {
