@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.app.shopper import Shopper
 from tests.world import PASSWORD, World
@@ -102,6 +102,7 @@ def test_who_can_supply_what_is_missing() -> None:
     assert sorted(i.key for group in asked for i in group.items) == sorted(missing)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # a busy machine draws slowly
 @given(known, known)
 def test_more_data_never_lowers_the_score(one: KnownOfLot, other: KnownOfLot) -> None:
     more = replace(

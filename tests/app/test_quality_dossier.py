@@ -49,6 +49,11 @@ def flat(text: str) -> str:
     return " ".join(text.split())
 
 
+def bare(text: str) -> str:
+    """Letters and digits: of a hyphen at the end of a line pdfium makes U+FFFE."""
+    return "".join(sign for sign in text if sign.isalnum())
+
+
 @pytest.mark.parametrize(
     ("language", "words"),
     [
@@ -69,7 +74,7 @@ def test_the_pdf_tells_the_whole_case(world: World, recall: Recall, language: st
         assert f"{'Trang' if language == 'vi' else 'Page'} {number}/{len(pages)}" in page
     told = marking.told(recall.pk, recall.events)
     assert told
-    assert told[0]["eventID"].replace("-", "") in text.replace("-", "").replace(" ", "")
+    assert bare(told[0]["eventID"]) in bare(text)
     if folder := os.environ.get("LIENVUNG_TEST_PICTURES"):
         (Path(folder) / f"dossier-{language}.pdf").write_bytes(answer.content)
 
