@@ -121,4 +121,5 @@ def examples(world: World) -> dict[str, str]:
         "results_figure": str(frozen.pk),
         "results_correction": str(correction.pk),
         "hanoi_officer": made.h_officer.email,
+        "ninhbinh_officer": made.n_officer.email,
     }

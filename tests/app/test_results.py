@@ -13,16 +13,17 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from tests.results_world import PDF, Results, draft, make_results, sent
-from tests.world import World
+from tests.world import World, number
 
 from lienvung import registry
 from lienvung.audit.models import Act
+from lienvung.catalogue.actions import issue_serials, register_product
 from lienvung.errors import Conflict, Invalid, NotAllowed, NotFound, TooLarge
 from lienvung.papers.kinds import MOST_BYTES
 from lienvung.people import actions as people
 from lienvung.programme.access import standing_of
 from lienvung.results import access, actions, claiming, figures, rules
-from lienvung.results.models import Claim, Period
+from lienvung.results.models import AutomaticFigure, Claim, Period
 
 pytestmark = pytest.mark.django_db
 
@@ -421,3 +422,24 @@ def test_figures_cost_the_same_number_of_queries_however_many_results(made: Resu
 def test_every_act_has_words(made: Results) -> None:
     names = set(Act.objects.filter(action__startswith="results.").values_list("action", flat=True))
     assert names <= {each.name for each in registry.act_words}
+
+
+def test_products_with_working_codes_are_counted_and_shown_one_by_one(world: World, made: Results) -> None:
+    indicator = actions.add_indicator(
+        by=None, agreement=made.agreement, code="AUTO", name="Mã QR", unit="sản phẩm", automatic="products_with_codes"
+    )
+    today = timezone.localdate()
+    period = actions.open_periods(by=None, agreement=made.agreement, kind="year", year=today.year + 1)[0]
+    assert figures.automatic_figure(indicator, period) == 0
+    issue_serials(by=None, product=world.rice, lot=world.lot, count=2)
+    lonely = register_product(by=None, owner=world.grower, gtin=number("0893000000077"), name="Chưa có sự kiện nào")
+    issue_serials(by=None, product=lonely, count=1)
+    assert figures.automatic_figure(indicator, period) == 0, "kept for a while"
+    AutomaticFigure.objects.update(at=timezone.now() - figures.FRESH)
+    assert figures.automatic_figure(indicator, period) == 1
+    page = client_of(made.n_officer).get(f"/results/indicators/{indicator.pk}/{period.pk}?lang=vi").content.decode()
+    assert f"/catalogue/{world.rice.pk}" in page
+    assert "Chưa có sự kiện nào" not in page
+    with pytest.raises(Invalid) as error:
+        draft(made, indicator=indicator, value=3)
+    assert told(error) == ("results.indicator_automatic", "indicator")

@@ -25,6 +25,8 @@ from tests.diary_world import browser_examples as diary_examples  # noqa: E402
 from tests.field_world import browser_examples as field_examples  # noqa: E402
 from tests.lab_world import examples as lab_examples  # noqa: E402
 from tests.recall_world import examples as recall_examples  # noqa: E402
+from tests.reports_world import examples as reports_examples  # noqa: E402
+from tests.results_world import examples as results_examples  # noqa: E402
 from tests.world import BEGUN, PASSWORD, World, make_world  # noqa: E402
 
 from lienvung.catalogue import actions as catalogue  # noqa: E402
@@ -76,6 +78,8 @@ def main() -> None:
                 **lab_examples(world),
                 **checks_examples(world),
                 **recall_examples(world),
+                **results_examples(world),
+                **reports_examples("hn-nb-bang"),
                 **field_examples(world),
                 **diary_examples(world),
                 **books_examples(world),

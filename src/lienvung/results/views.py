@@ -113,8 +113,9 @@ def filtered(request: HttpRequest, view: Seen) -> tuple[Any, dict[str, str]]:
     chosen = {"state": request.GET.get("state", ""), "period": request.GET.get("period", "")}
     if chosen["state"] in rules.STATES:
         claims = claims.filter(state=chosen["state"])
-    if chosen["period"] in {str(pk) for pk in view.agreement.periods.values_list("pk", flat=True)}:
-        claims = claims.filter(period=chosen["period"])
+    period = next((each for each in view.agreement.periods.all() if str(each.pk) == chosen["period"]), None)
+    if period is not None:
+        claims = claims.filter(period=period)
     return claims.order_by("-recorded_at", "pk"), chosen
 
 

@@ -16,7 +16,10 @@ class ScanConfig(AppConfig):
     def ready(self) -> None:
         # Panels read tables, so their module can only be imported when all apps are ready.
         from lienvung.scan import links, panels
+        from lienvung.scan.indicators import INDICATORS
 
+        for indicator in INDICATORS:
+            registry.indicators.register(indicator)
         registry.navigation.register(
             NavigationItem("labels", Text("Nhãn", "Labels"), "labels:index", order=60, roles=frozenset({MEMBER}))
         )
