@@ -112,6 +112,11 @@ def load(folder: Path = FOLDER) -> DemoData:
     )
 
 
+def agreement_file(name: str, folder: Path = FOLDER) -> dict[str, Any]:
+    """What a file tells of one agreement and its results."""
+    return _read(folder / name)
+
+
 def _rows(path: Path, name: str) -> list[dict[str, Any]]:
     rows = _read(path)[name]
     assert isinstance(rows, list)
