@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from tests.app.test_quality_recall import REASON, TEXT, grown_in_ninh_binh, official  # noqa: F401
 from tests.world import BEGUN, World
 
@@ -15,9 +16,10 @@ from lienvung.epcis import build
 from lienvung.errors import Conflict, Invalid, NotAllowed
 from lienvung.ledger.capture import capture_events
 from lienvung.ledger.status import persistent_dispositions
-from lienvung.quality import actions, growth
+from lienvung.quality import actions, growth, notices
 from lienvung.quality.figures import figures_of
-from lienvung.quality.models import Recall
+from lienvung.quality.models import NoticeLine, Recall
+from lienvung.quality.notice_rules import Told
 from lienvung.quality.scopes import reach_of
 
 pytestmark = pytest.mark.django_db
@@ -128,3 +130,85 @@ def test_figures_count_packs_and_their_mass() -> None:
     assert found["in_store"].amounts == {"KGM": 2000}
     assert found["in_transit"].containers == 4
     assert found["unknown"].unknown == 1
+
+
+def test_more_of_a_lot_that_a_notice_lists_raises_its_amount(world: World, recall: Recall) -> None:
+    lot = repacked(world, "NHC-0604", world.grower.pk)
+    growth.extend_recall(by=None, recall=recall)
+    notice = recall.notices.get(holder=world.shop)
+    notices.report(by=None, notice=notice, told={line.pk: answer(line) for line in notice.lines.all()})
+    with pytest.raises(Conflict):
+        growth.extend_recall(by=None, recall=recall)
+    assert not notices.behind(recall, reach_of(recall.lot_uri).summary["rows"])
+    mill, store = world.places["mill"].uri, world.places["store"].uri
+    more = build.transformation_event(
+        time=BEGUN + timedelta(days=32), biz_step="commissioning", disposition="active", read_point=mill,
+        biz_location=mill, input_quantities=[(world.lot.uri, 25, "KGM")], output_quantities=[(lot, 25, "KGM")],
+    )  # fmt: skip
+    came = build.object_event(
+        time=BEGUN + timedelta(days=33), action="OBSERVE", biz_step="stocking", disposition="sellable_accessible",
+        read_point=store, biz_location=store, quantities=[(lot, 65, "KGM")],
+    )  # fmt: skip
+    assert capture_events([more, came], submitter=str(world.grower.pk)).success
+    assert notices.behind(recall, reach_of(recall.lot_uri).summary["rows"])
+    client = Client()
+    client.force_login(official(world, "37"))
+    address = f"/quality/recalls/{recall.pk}/extend"
+    assert "<button" in client.get(address).content.decode().partition("<h1>")[2]
+    assert client.post(address, {}).status_code == 302
+    notice = recall.notices.get(holder=world.shop)
+    assert notice.lines.get(lot="NHC-0604").present == Decimal(65)
+    assert notice.answered_at is None
+
+
+def answer(line: NoticeLine) -> Told:
+    return Told(line.present or Decimal(0), Decimal(0), Decimal(0), Decimal(0), "Đã kiểm đếm tại kho.")
+
+
+def test_claims_are_shown_before_the_decision_and_ticked_there(world: World) -> None:
+    lot = repacked(world, "NHC-0605", world.stranger.pk)
+    [claim] = growth.claims_of(world.lot.uri)
+    client = Client()
+    client.force_login(official(world, "37"))
+    told = {"lot": world.lot.uri, "reason": REASON, "public_vi": TEXT.vi, "public_en": TEXT.en}
+    page = client.post(reverse("quality:declare"), told).content.decode()
+    assert claim.event.event_id in page
+    assert world.stranger.name in page
+    wrong = {**told, "confirm": "1", "claim": "urn:uuid:00000000-0000-4000-8000-000000000000"}
+    assert client.post(reverse("quality:declare"), wrong).status_code == 422
+    assert not Recall.objects.exists()
+    assert (
+        client.post(reverse("quality:declare"), {**told, "confirm": "1", "claim": claim.event.event_id}).status_code
+        == 302
+    )
+    made = Recall.objects.get()
+    assert "recalled" in persistent_dispositions(lot)
+    assert growth.believed(made) == [claim.event.event_id]
+    assert growth.grown(made).total == 0  # and it stays in the scope
+
+
+def test_extending_walks_before_the_writers_lock(world: World, recall: Recall, monkeypatch: pytest.MonkeyPatch) -> None:
+    repacked(world, "NHC-0606", world.grower.pk)
+    order: list[str] = []
+    walk, lock = growth.reach_of, growth.marking.lock_writers
+    monkeypatch.setattr(growth, "reach_of", lambda *a, **k: order.append("walk") or walk(*a, **k))
+    monkeypatch.setattr(growth.marking, "lock_writers", lambda: order.append("lock") or lock())
+    growth.extend_recall(by=None, recall=recall)
+    assert order == ["walk", "lock"]
+
+
+def test_what_comes_between_walk_and_lock_is_not_lost(
+    world: World, recall: Recall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late: list[str] = []
+    lock = growth.marking.lock_writers
+
+    def locked() -> None:
+        if not late:
+            late.append(repacked(world, "NHC-0608", world.grower.pk))
+        lock()
+
+    repacked(world, "NHC-0607", world.grower.pk)
+    monkeypatch.setattr(growth.marking, "lock_writers", locked)
+    growth.extend_recall(by=None, recall=recall)
+    assert "recalled" in persistent_dispositions(late[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from lienvung.ledger.identifiers import candidates
 from lienvung.people.models import Account, Organisation
 from lienvung.quality import access, notices, rules
 from lienvung.quality.models import Notice, Recall
-from lienvung.quality.scopes import Reach, reach_of
+from lienvung.quality.scopes import Reach, check_claims, reach_of
 from lienvung.texts import Text
 
 SHORTEST_REASON = 10
@@ -25,12 +26,19 @@ _GTIN = re.compile(r"/01/(\d{14})/")
 
 
 def declare_recall(
-    *, by: Account | None, lot_uri: str, reason: str, public_text: Text | str, case: rules.Case | None = None
+    *,
+    by: Account | None,
+    lot_uri: str,
+    reason: str,
+    public_text: Text | str,
+    case: rules.Case | None = None,
+    believe: Collection[str] = (),
 ) -> Recall:
     """Recall a lot and all that came of it: `recalled` is set on every thing reached, in one transaction.
 
-    `by` None = the system itself. `lot_uri` in any form. Raises Invalid (no lot, no words), NotAllowed,
-    Conflict when a recall of the lot is in force, also when two officials act at once.
+    `by` None = the system itself. `lot_uri` in any form. `believe`: eventIDs of claims whose goods are recalled too.
+    Raises Invalid (no lot, no words, no such claim), NotAllowed, Conflict when a recall of the lot is in force, also
+    when two officials act at once.
     """
     lot = rules.check_lot(candidates(lot_uri))
     product, producer = _goods(lot)
@@ -41,7 +49,8 @@ def declare_recall(
     case = rules.check_case(case or rules.Case(), now=timezone.now())
     number = lot.rpartition("/10/")[2]
     # The walk may be long: it is made before the writers' lock is taken, and again if something came between.
-    before, reach = marking.last_event(), reach_of(lot)
+    check_claims(lot, believe)
+    before, reach = marking.last_event(), reach_of(lot, believe=believe)
     recall = Recall(
         owner_party=producer.owner_party if producer else "",
         lot_uri=lot,
@@ -68,8 +77,8 @@ def declare_recall(
         _insert(recall)
         marking.lock_writers()  # nothing is made of the lot between the walk and the marks
         if marking.last_event() != before:
-            reach = reach_of(lot)
-        recall.scope = reach.summary
+            reach = reach_of(lot, believe=believe)
+        recall.scope = {**reach.summary, **({"claimed": sorted(believe)} if believe else {})}
         recall.events = _capture(recall, now, reach, text)
         recall.save(update_fields=["scope", "events"])
         issued = notices.issue(recall, at=now)
@@ -82,6 +91,7 @@ def declare_recall(
                 "things": len(reach.items) + len(reach.lots),
                 "events": recall.events,
                 "notices": issued,
+                "claimed": sorted(believe),
             },
         )
     return recall

@@ -14,14 +14,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from lienvung.audit.actions import record
-from lienvung.errors import Conflict, Invalid, NotFound
+from lienvung.errors import Conflict, NotFound
 from lienvung.ledger import marking
 from lienvung.ledger.events import StoredEvent, get_event
 from lienvung.ledger.trace import recall_scope
 from lienvung.people.models import Account, Organisation
 from lienvung.quality import actions, notices, rules
 from lienvung.quality.models import Recall
-from lienvung.quality.scopes import Reach, reach_of
+from lienvung.quality.scopes import Reach, check_claims, reach_of
 
 SHOWN = 20
 
@@ -70,7 +70,7 @@ def claims_of(lot: str) -> list[Claimed]:
 
 def believed(recall: Recall) -> list[str]:
     """The eventIDs of all claims that officials have believed for this recall."""
-    return list(dict.fromkeys(name for each in recall.growth for name in each.get("claimed", [])))
+    return list(dict.fromkeys(name for each in (recall.scope, *recall.growth) for name in each.get("claimed", [])))
 
 
 def grown(recall: Recall, *, believe: Collection[str] = ()) -> Growth:
@@ -89,22 +89,26 @@ def grown(recall: Recall, *, believe: Collection[str] = ()) -> Growth:
 
 
 def extend_recall(*, by: Account | None, recall: Recall, believe: Collection[str] = ()) -> Recall:
-    """Mark what the recall reaches now and did not at the decision, and tell the holders.
+    """Mark what the recall reaches now and did not at the decision, and tell the holders, also of more of the same.
 
     `believe`: eventIDs of claims. Raises Invalid for what is no claim of this scope, NotAllowed, Conflict after closing
     or when there is nothing to add.
     """
     actions.require(by, recall.producer)
-    known = {each.event.event_id for each in claims_of(recall.lot_uri)} if believe else set()
-    if not set(believe) <= known:
-        raise Invalid("quality.no_claim", vi="Không phải lời khai của phạm vi này.", en="No claim of this scope.")
+    check_claims(recall.lot_uri, believe)
+    # The walk may be long: it is made before the writers' lock is taken, and again if something came between.
+    before = marking.last_event()
+    found = grown(Recall.objects.get(pk=recall.pk), believe=believe)
     with transaction.atomic():
         recall = Recall.objects.select_for_update().get(pk=recall.pk)
         if recall.state != Recall.State.IN_FORCE:
             raise actions.closed_already()
         marking.lock_writers()
-        found, now = grown(recall, believe=believe), timezone.now()
-        if not found.total:
+        if marking.last_event() != before:
+            found = grown(recall, believe=believe)
+        now = timezone.now()
+        issued = notices.issue_more(recall, found.reach.summary["rows"], at=now)
+        if not found.total and not issued:
             raise Conflict(
                 "quality.nothing_new",
                 vi="Không có gì mới để thêm vào phạm vi.",
@@ -120,7 +124,6 @@ def extend_recall(*, by: Account | None, recall: Recall, believe: Collection[str
             first=recall.events,
         )
         marking.capture_all(told, submitter=str(recall.authority_id) if recall.authority_id else None)
-        issued = notices.issue_more(recall, found.reach.summary["rows"], at=now)
         entry: dict[str, Any] = {
             "at": now.isoformat(timespec="seconds"),
             "by": by.full_name if by else "",

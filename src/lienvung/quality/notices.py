@@ -45,17 +45,42 @@ def issue(recall: Recall, *, at: datetime) -> int:
 
 
 def issue_more(recall: Recall, rows: Sequence[Mapping[str, Any]], *, at: datetime) -> int:
-    """Notices of goods that were added to the scope: new ones, or more lines, which want an answer again."""
-    found = holders_of(rows)
-    for holder, lines in found:
+    """Notices of goods that were added to the scope: new ones, more lines, or higher amounts of lines, which want an
+    answer again. How many notices were made or changed."""
+    changed = 0
+    for holder, lines in holders_of(rows):
         values = {"owner_party": holder.owner_party, "issued_at": at}
         notice, new = Notice.objects.get_or_create(recall=recall, holder=holder, defaults=values)
-        known = set(notice.lines.values_list("gtin", "lot", "uom"))
-        more = {key: line for key, line in lines.items() if key not in known}
+        more, raised = _behind(notice, lines)
         _list(notice, more)
-        if more and not new:
+        for line in raised:
+            line.save(update_fields=["present", "sold_before"])
+        if (more or raised) and not new:
             Notice.objects.filter(pk=notice.pk).update(answered_at=None, answered_by=None)
-    return len(found)
+        changed += bool(more or raised or new)
+    return changed
+
+
+def behind(recall: Recall, rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether some holder has goods, or more of them, that no notice lists."""
+    sent = {notice.holder_id: notice for notice in recall.notices.prefetch_related("lines")}
+    return any(holder.pk not in sent or any(_behind(sent[holder.pk], lines)) for holder, lines in holders_of(rows))
+
+
+def _behind(notice: Notice, lines: Lines) -> tuple[Lines, list[NoticeLine]]:
+    """What the notice does not list, and its lines with the amounts of now where these are more than they tell.
+
+    Less than before is no news: what was returned or destroyed since is to be told in the answer.
+    """
+    known = {(line.gtin, line.lot, line.uom): line for line in notice.lines.all()}
+    raised = []
+    for key in lines.keys() & known.keys():
+        line, now = known[key], lines[key]
+        whole = None if now.present is None or now.sold is None else now.present + now.sold
+        if line.total is not None and (whole is None or whole > line.total):
+            line.present, line.sold_before = now.present, now.sold
+            raised.append(line)
+    return {key: line for key, line in lines.items() if key not in known}, raised
 
 
 def _list(notice: Notice, lines: Lines) -> None:

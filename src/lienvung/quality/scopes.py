@@ -12,7 +12,7 @@ import numpy as np
 
 from lienvung.catalogue import words
 from lienvung.catalogue.models import Place, Product
-from lienvung.errors import NotFound
+from lienvung.errors import Invalid, NotFound
 from lienvung.gs1 import identify
 from lienvung.ledger.trace import Scope, ScopeItem, recall_scope
 from lienvung.lineage.facts import OUTPUT
@@ -50,6 +50,18 @@ def reach_of(lot: str, *, believe: Collection[str] = ()) -> Reach:
         "rows": _rows(scope),
     }
     return Reach(items, lots, summary)
+
+
+def check_claims(lot: str, believe: Collection[str]) -> None:
+    """Raise Invalid for eventIDs that are no claims of the lot's scope."""
+    if not believe:
+        return
+    try:
+        known = {claim.event_id for claim in recall_scope(lot).claims}
+    except NotFound:
+        known = set()
+    if not set(believe) <= known:
+        raise Invalid("quality.no_claim", vi="Không phải lời khai của phạm vi này.", en="No claim of this scope.")
 
 
 def _rows(scope: Scope) -> list[dict[str, Any]]:

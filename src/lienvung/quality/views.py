@@ -17,7 +17,7 @@ from lienvung.errors import Conflict, Invalid, NotAllowed, NotFound
 from lienvung.ledger.identifiers import candidates
 from lienvung.people.access import is_official
 from lienvung.people.models import Account
-from lienvung.quality import access, actions, growth, notice_rules, rules
+from lienvung.quality import access, actions, growth, notice_rules, notices, rules
 from lienvung.quality.figures import figures_of
 from lienvung.quality.forms import NEUTRAL, CloseForm, DeclareForm, TreatmentForm
 from lienvung.quality.models import Recall
@@ -26,6 +26,7 @@ from lienvung.quality.scopes import held, reach_of, rows_at, rows_of, totals_of,
 from lienvung.registry.sheets import csv_answer
 from lienvung.texts import Text
 
+MOST_CLAIMS = 200
 COLUMNS = ("lot", "name", "producer", "public_text_vi", "public_text_en", "decided_at", "state", "closed_at")
 
 
@@ -171,10 +172,13 @@ def declare(request: HttpRequest) -> HttpResponse:
             rows = rows_of(reach.summary)
             context = {"form": form, "lot": lot, "product": product, "reach": reach}
             context |= {"rows": rows, "totals": totals_of(rows), "figures": figures_of(rows), "clock": _clock(case)}
-            context |= {"case_class": rules.CLASSES[case.compulsory]}
+            context |= {"case_class": rules.CLASSES[case.compulsory], "claims": growth.claims_of(lot)}
             return render(request, "quality/check.html", context)
         text = Text(told["public_vi"], told["public_en"])
-        made = actions.declare_recall(by=account, lot_uri=lot, reason=told["reason"], public_text=text, case=case)
+        believe = request.POST.getlist("claim")[:MOST_CLAIMS]
+        made = actions.declare_recall(
+            by=account, lot_uri=lot, reason=told["reason"], public_text=text, case=case, believe=believe
+        )
     except Conflict as fault:
         form.add_error("lot", fault.text(_language()))
         return _declare_again(request, form, standing=access.in_force_on(lot), status=409)
@@ -253,13 +257,13 @@ def extend(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     if not access.may_decide(account, found.producer):
         raise NotAllowed("quality.not_your_province", vi="Không thuộc tỉnh của bạn.", en="Not of your province.")
     if request.method == "POST":
-        growth.extend_recall(by=account, recall=found, believe=request.POST.getlist("claim")[:200])
+        growth.extend_recall(by=account, recall=found, believe=request.POST.getlist("claim")[:MOST_CLAIMS])
         return redirect("quality:recall", id=found.pk)
     now, done = growth.grown(found), set(growth.believed(found))
     claims = [each for each in growth.claims_of(found.lot_uri) if each.event.event_id not in done]
-    open_ = found.state == Recall.State.IN_FORCE
-    context = {"recall": found, "growth": now, "claims": claims, "may_add": open_ and bool(now.total or claims)}
-    context["figures"] = figures_of(now.reach.summary["rows"])
+    rows = now.reach.summary["rows"]
+    more = found.state == Recall.State.IN_FORCE and bool(now.total or claims or notices.behind(found, rows))
+    context = {"recall": found, "growth": now, "claims": claims, "may_add": more, "figures": figures_of(rows)}
     return render(request, "quality/extend.html", context)
 
 
