@@ -30,6 +30,8 @@ from tests.control_world import examples as control_examples
 from tests.diary_world import examples as diary_examples
 from tests.field_world import url_examples as field_examples
 from tests.lab_world import examples as lab_examples
+from tests.programme_world import examples as programme_examples
+from tests.reports_world import examples as reports_examples
 from tests.results_world import examples as results_examples
 from tests.world import World, make_world
 
@@ -136,7 +138,9 @@ def values(world: World) -> dict[str, str]:
         **cases_examples(world),
         **diary_examples(world),
         **books_examples(world),
+        **programme_examples(world),
         **results_examples(world),
+        **reports_examples("hn-nb-bang"),
     }
 
 

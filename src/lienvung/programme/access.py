@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from lienvung.people.access import account_or_none
+from lienvung.people.access import account_or_none, is_official
 from lienvung.people.models import Membership, Organisation
 from lienvung.programme import rules
 from lienvung.programme.models import (
@@ -24,7 +24,9 @@ from lienvung.programme.models import (
     AgencySuccessor,
     Agreement,
     Amendment,
+    Clause,
     Commitment,
+    Field,
     FocalAgency,
     Meeting,
     Party,
@@ -32,7 +34,7 @@ from lienvung.programme.models import (
     Task,
 )
 from lienvung.programme.rules import Role
-from lienvung.territory.access import convert, province_of
+from lienvung.territory.access import convert, province_of, units_on
 from lienvung.territory.models import AdminUnit
 
 KINDS: dict[type, str] = {
@@ -60,7 +62,6 @@ class Standing:
     approver: bool = False
     agencies: frozenset[uuid.UUID] = frozenset()
     staff: bool = False
-    memo: dict[Any, Any] = field(default_factory=dict, compare=False)
 
     @property
     def sees(self) -> bool:
@@ -204,10 +205,18 @@ def visible_to(account: Any) -> QuerySet[Agreement]:
         return found.filter(published_at__isnull=False)
     if known.is_staff:
         return found
-    mine = [
-        agreement.pk for agreement in found.filter(published_at__isnull=True) if standing_of(known, agreement).parties
-    ]
+    mine = [each.pk for each in own_agreements(known)]
     return found.filter(published_at__isnull=False) | found.filter(pk__in=mine)
+
+
+def own_agreements(account: Any) -> list[Agreement]:
+    """The agreements to which an official's province is a party, open ones first."""
+    known = account_or_none(account)
+    if known is None or not is_official(known):
+        return []
+    # few agreements, few parties: what each is today is asked of the territory, one agreement after the other
+    mine = [each for each in Agreement.objects.all() if standing_of(known, each).parties]
+    return sorted(mine, key=lambda each: each.state == Agreement.State.CLOSED)
 
 
 def agreement(account: Any, code: str) -> Agreement | None:
@@ -250,3 +259,70 @@ def may_add_agency(account: Any, unit: AdminUnit, organisation: Organisation | N
         organisation.kind == Organisation.Kind.AUTHORITY
         and not provinces_today(organisation.unit, today).isdisjoint(there)
     )
+
+
+def agencies_in(party: Party) -> list[Agency]:
+    """The agencies of a party: those of its unit as signed, of what it is today, and of the units below."""
+    today = timezone.localdate()
+    units = {party.unit_id, *provinces_today(party.unit, today)}
+    found = Agency.objects.filter(Q(unit__in=units) | Q(unit__parent__in=units) | Q(unit__parent__parent__in=units))
+    return list(found.order_by("name"))
+
+
+def today() -> date:
+    return timezone.localdate()
+
+
+def provinces() -> QuerySet[AdminUnit]:
+    """The provinces of today, to be parties of a new agreement."""
+    return units_on(level=AdminUnit.Level.PROVINCE).order_by("name")
+
+
+def parties_shown(agreement: Agreement, on: date) -> list[tuple[Party, list[AdminUnit]]]:
+    """Each party as signed, with the provinces that it is today where they are others than it was."""
+    shown = []
+    for party in agreement.parties.select_related("unit__parent__parent"):
+        now = provinces_today(party.unit, on)
+        shown.append((party, [] if now == {party.unit_id} else list(AdminUnit.objects.filter(pk__in=now))))
+    return shown
+
+
+def focal_agencies(agreement: Agreement) -> QuerySet[FocalAgency]:
+    return FocalAgency.objects.filter(party__agreement=agreement).select_related("party", "agency")
+
+
+@dataclass
+class Branch:
+    """A field with what stands in it; `depth` from 0, `field` None for what stands in no field."""
+
+    field: Field | None
+    depth: int
+    clauses: list[Clause]
+    commitments: list[Commitment]
+
+
+def tree_of(agreement: Agreement, *, inside: bool) -> list[Branch]:
+    """The tree of fields in reading order, each with its clauses and commitments; drafts only for the parties."""
+    fields = list(agreement.fields.all())
+    clauses = list(agreement.clauses.prefetch_related("former"))
+    found = agreement.commitments.select_related("obligor", "beneficiary", "clause")
+    commitments = list(found if inside else found.exclude(state=Commitment.State.DRAFT))
+    branches: list[Branch] = []
+
+    def place(parent: uuid.UUID | None, depth: int) -> None:
+        for field in (each for each in fields if each.parent_id == parent):
+            own = [clause for clause in clauses if clause.field_id == field.pk]
+            owed = [each for each in commitments if _field_of(each) == field.pk]
+            branches.append(Branch(field, depth, own, owed))
+            place(field.pk, depth + 1)
+
+    place(None, 0)
+    loose = [each for each in clauses if each.field_id is None]
+    owed = [each for each in commitments if _field_of(each) is None]
+    return [*branches, Branch(None, 0, loose, owed)] if loose or owed else branches
+
+
+def _field_of(commitment: Commitment) -> uuid.UUID | None:
+    if commitment.field_id is not None or commitment.clause is None:
+        return commitment.field_id
+    return commitment.clause.field_id

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from lienvung.programme import views
 
 app_name = "programme"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("rights", views.rights, name="rights"),
+    path("new", views.new, name="new"),
+    path("commitments/<uuid:id>", views.commitment, name="commitment"),
+    path("plans/<uuid:id>", views.plan, name="plan"),
+    path("meetings/<uuid:id>", views.meeting, name="meeting"),
+    path("amendments/<uuid:id>", views.amendment, name="amendment"),
+    path("do/<slug:kind>/<uuid:id>/<slug:name>", views.do, name="do"),
+    path("a/<slug:code>", views.agreement, name="agreement"),
+]
