@@ -29,7 +29,9 @@ ROLES = (
     ("official_hn", "can.bo@ha-noi.example", "Trần Thị Đô (minh hoạ)", "co_quan_hn", "inspector",
      "cán bộ quản lý của Hà Nội", "official of Hà Nội"),
     ("focal", "dau.moi@lien-vung.example", "Vũ Văn Kết (minh hoạ)", "dau_moi", "focal_officer",
-     "cán bộ đầu mối hợp tác hai tỉnh", "focal officer of the co-operation"),
+     "cán bộ đầu mối của Ninh Bình", "focal officer of Ninh Bình"),
+    ("focal_hn", "dau.moi@ha-noi.example", "Đỗ Thị Nối (minh hoạ)", "dau_moi_hn", "focal_officer",
+     "cán bộ đầu mối của Hà Nội", "focal officer of Hà Nội"),
 )  # fmt: skip
 _WORDS = ("lua", "nep", "dua", "ngao", "sen", "tre", "gom", "cau", "mai", "buoi", "tra", "ong")
 
@@ -162,7 +164,7 @@ def make_password() -> str:
 
 
 def enter_accounts(cast: Cast, password: str) -> tuple[list[DemoAccount], dict[str, Account]]:
-    """The six people of the demo, all with the same password."""
+    """The seven people of the demo, all with the same password."""
     shown: list[DemoAccount] = []
     accounts: dict[str, Account] = {}
     for key, email, name, firm, role, vi, en in ROLES:

@@ -18,16 +18,18 @@ from lienvung.checks.actions import run_all
 from lienvung.checks.models import Finding
 from lienvung.control import demo as control
 from lienvung.demo.cast import Cast
-from lienvung.demo.data import DemoData, certificate_number
+from lienvung.demo.data import DemoData, agreement_file, certificate_number
 from lienvung.demo.progress import Progress
 from lienvung.demo.story import Story
 from lienvung.diary import demo as diary
 from lienvung.field import demo as field
 from lienvung.lab import demo as lab
 from lienvung.people.models import Account
+from lienvung.programme import demo as programme
 from lienvung.proofs import demo as proofs
+from lienvung.results import demo as results
 
-WEIGHTS = {"proofs": 1, "control": 6, "lab": 2, "diary": 1, "field": 1, "cases": 1, "checks": 40}
+WEIGHTS = {"proofs": 1, "control": 6, "lab": 2, "diary": 1, "field": 1, "cases": 1, "agreements": 2, "checks": 40}
 
 
 def play(
@@ -68,6 +70,8 @@ def play(
         owner=accounts["quality"],
         bought_province="01",
     )
+    progress.begin("agreements", "thoả thuận và kết quả / agreements and results")
+    agreed = _agreements(cast, accounts)
     progress.begin("checks", "đối chiếu sổ sự kiện / checks of the ledger")
     run_all()
     found = Finding.objects.filter(state=Finding.State.OPEN).order_by("pk")
@@ -85,9 +89,23 @@ def play(
         "diary": {"plot": str(written.waiting.pk), "pond": str(written.pond.pk), "events": written.events},
         "field": {"lot": worked.packed.lot, "events": sum(len(done.events) for done in worked.done)},
         "cases": {"secret": reported.secret, "numbers": [reported.closed.number, reported.waiting.number]},
+        "agreements": agreed,
         "samples": [str(tested.good.pk), str(tested.bad.pk)],
         "findings": list(found.values_list("kind", flat=True)),
     }
+
+
+def _agreements(cast: Cast, accounts: Mapping[str, Account]) -> dict[str, int]:
+    """The article's programme, entered from public sources; and the invented one, told by both focal officers."""
+    officers = {"37": accounts["focal"], "01": accounts["focal_hn"]}
+    rows = {}
+    with transaction.atomic():
+        for name, who in (("agreement_2015_2020.toml", {}), ("agreement_2026_2030.toml", officers)):
+            told = agreement_file(name)
+            played = programme.play(told, organisations=cast.organisations)
+            shown = results.play(told, played, officers=who)
+            rows[played.agreement.code] = len(played.rows) + len(shown.rows)
+    return rows
 
 
 def _pond(cast: Cast) -> Place:
