@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -72,22 +73,29 @@ class Site:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with served("build_world.py", tmp_path_factory.mktemp("installation")) as running:
+        yield running
+
+
+@contextmanager
+def served(script: str, home: Path) -> Iterator[Site]:
+    """An installation in the folder `home`, filled by the script, which prints what it holds as JSON; its server."""
     port = free_port()
     origin = f"http://127.0.0.1:{port}"
     environment = {
         **{key: value for key, value in os.environ.items() if not key.startswith(("LIENVUNG_", "DATABASE_"))},
-        "LIENVUNG_HOME": str(tmp_path_factory.mktemp("installation")),
+        "LIENVUNG_HOME": str(home),
         "LIENVUNG_ORIGIN": origin,
         "LIENVUNG_DEMO": "1",
         "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT))),
     }
     built = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("build_world.py"))],
+        [sys.executable, str(Path(__file__).with_name(script))],
         env=environment, capture_output=True, text=True, cwd=ROOT, timeout=BUILD_SECONDS,
     )  # fmt: skip
     assert built.returncode == 0, built.stderr
     command = [sys.executable, "-m", "lienvung.cli", "serve", "--port", str(port), "--workers", "1"]
-    said = tmp_path_factory.mktemp("server") / "stderr"  # a file: nobody reads a pipe, and a full one stops the server
+    said = home.with_name(f"{home.name}-stderr")  # a file: nobody reads a pipe, and a full one stops the server
     with said.open("wb") as stderr:
         server = subprocess.Popen(command, env=environment, cwd=ROOT, stderr=stderr)
     try:

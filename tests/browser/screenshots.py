@@ -1,7 +1,8 @@
 """Take the pictures of the documents from a running demo: `python tests/browser/screenshots.py http://127.0.0.1:8000`.
 
 Writes `docs/images/NAME-360.png` and `NAME-1280.png`, at most 150 kB each (a palette of 128
-colours is enough for these pages). The pages of signed-in people are taken with a trial account,
+colours is enough for these pages). `--story` plays the rice chain of `test_rice_chain.py` on a server of
+its own instead and writes its screens into `docs/screens/` (WebP, 60 kB each at most; the origin is not used). The pages of signed-in people are taken with a trial account,
 whose e-mail and password are given as `--email` and `--password`.
 """
 
@@ -10,13 +11,19 @@ from __future__ import annotations
 import argparse
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 from tests.browser.acts import sign_in
-from tests.browser.conftest import CHROMIUM, DESK, FLAGS, PHONE
+from tests.browser.conftest import CHROMIUM, DESK, FLAGS, PHONE, served
+from tests.browser.rice_chain import people
+from tests.browser.test_rice_chain import answered_and_closed, held_and_recalled, on_its_way_to_the_shelf
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
+SCREENS = IMAGES.with_name("screens")
+SCRIPT = "build_rice_chain.py"
+WIDEST = 900  # px of a screen of the desk
 LARGEST = 150_000  # bytes
 TALLEST = 1400  # CSS px that a picture shows at most
 COLOURS = (128, 64, 32, 16)
@@ -26,12 +33,15 @@ PUBLIC = {"home": "/", "search": "/search?q=gao+nep", "components": "/mau/"}
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("origin")
+    parser.add_argument("origin", nargs="?", default="")
+    parser.add_argument("--story", action="store_true", help="the screens of the rice chain")
     parser.add_argument("--email", default="")
     parser.add_argument("--password", default="")
     parser.add_argument("--page", action="append", default=[], metavar="NAME=PATH[@SELECTOR]", help="a further page")
     parser.add_argument("--language", default="vi", choices=("vi", "en"))
     args = parser.parse_args()
+    if args.story:
+        return story()
     pages = PUBLIC | dict(pair.split("=", 1) for pair in args.page)
     if args.email:
         pages["dashboard"] = "/ledger/"
@@ -47,6 +57,30 @@ def main() -> None:
                 page.goto(f"{args.origin}{path}{'&' if '?' in path else '?'}lang={args.language}")
                 keep(page, IMAGES / f"{name}-{size['width']}.png", part)
         browser.close()
+
+
+def story() -> None:
+    """Play the rice chain, with the questions of its test, and keep the screens."""
+    with sync_playwright() as running, TemporaryDirectory() as folder, served(SCRIPT, Path(folder) / "home") as site:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        with people(browser, site, keep_screen) as (journey, _):
+            on_its_way_to_the_shelf(journey)
+            held_and_recalled(journey)
+            answered_and_closed(journey)
+            for name, path in (("29-recall-en", journey.told["recall"]), ("30-diary-en", journey.told["plot"])):
+                page = journey.pages["inspector" if "recall" in path else "grower"]
+                page.goto(f"{path}?lang=en")
+                keep_screen(page, name)
+        browser.close()
+
+
+def keep_screen(page: Page, name: str, part: str = "") -> None:
+    picture = Image.open(BytesIO(page.screenshot(full_page=True))).convert("RGB")
+    picture = picture.crop((0, 0, picture.width, min(picture.height, TALLEST)))
+    if picture.width > WIDEST:
+        picture = picture.resize((WIDEST, picture.height * WIDEST // picture.width))
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    picture.save(SCREENS / f"{name}.webp", quality=60, method=6)
 
 
 def keep(page: Page, path: Path, part: str = "") -> None:

@@ -32,7 +32,7 @@ MOST_OFFERED = 60  # goods to choose from in each row; the page of a cheap phone
 WHEN = ("%d/%m/%Y %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M")
 NOTHING: list[tuple[str, Any]] = [("", "—")]
 ASKED = {"amount", "product", "lot", "packs", "to", "to_code", "thing_0", "code_0", "amount_0"}
-"""Fields that a form may leave empty, but whose task needs them, or another in their place: none of them is optional."""
+"""Fields that a form may leave empty, but whose task needs them or another in their place: none is optional."""
 CODE = {"data-code": "", "autocomplete": "off", "spellcheck": "false"}
 NUMBER = {"data-lot": "", "data-lot-number": "", "autocomplete": "off", "spellcheck": "false"}
 
