@@ -2,7 +2,8 @@
 
 Writes `docs/images/NAME-360.png` and `NAME-1280.png`, at most 150 kB each (a palette of 128
 colours is enough for these pages). `--story` plays the rice chain of `test_rice_chain.py` on a server of
-its own instead and writes its screens into `docs/screens/` (WebP, 60 kB each at most; the origin is not used). The pages of signed-in people are taken with a trial account,
+its own instead and writes its screens into `docs/screens/` (WebP, 60 kB each at most; the origin is not
+used). The pages of signed-in people are taken with a trial account,
 whose e-mail and password are given as `--email` and `--password`.
 """
 
