@@ -55,7 +55,7 @@ def shortened(name: str) -> str:
 def draw(id: str, title: Text, series: Sequence[Series], bars: Sequence[Bar], language: str) -> str:
     """The picture; "" where there is nothing to draw. `id` is unique on the page."""
     shown = bars[:MOST_BARS]
-    most = max((sum(bar.parts, Decimal(0)) for bar in shown), default=Decimal(0))
+    most = max((Decimal(sum(bar.parts)) for bar in shown), default=Decimal(0))
     if not most:
         return ""
     height = len(shown) * ROW + 4

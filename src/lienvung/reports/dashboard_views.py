@@ -103,7 +103,7 @@ def _part(request: HttpRequest, code: str, kind: str, id: uuid.UUID) -> tuple[Ag
 def part(request: HttpRequest, code: str, kind: str, id: uuid.UUID) -> HttpResponseBase:
     one, name, ids = _part(request, code, kind, id)
     page = Paginator(ids, PER_PAGE).get_page(request.GET.get("page"))
-    lines = dashboards.lines_of(one, page.object_list, timezone.localdate())
+    lines = dashboards.lines_of(one, list(page.object_list), timezone.localdate())
     context = {"agreement": one, "name": name, "kind": kind, "id": id, "page": page, "lines": lines}
     return render(request, "reports/dashboard_part.html", context)
 

@@ -107,7 +107,8 @@ def write(entries: Iterable[Entry], *, language: str, now: datetime, name: Text 
         if entry.cancelled:
             event.add("status", "CANCELLED")
         calendar.add_component(event)
-    return calendar.to_ical()
+    written: bytes = calendar.to_ical()
+    return written
 
 
 def clean(text: str) -> str:

@@ -87,10 +87,11 @@ def document(agreement: Agreement, *, now: datetime, today: date) -> bytes:
     public = {each.pk for each in commitments}
     own = [each for key, some in figures.items() if key not in public for each in some]
     root.append(_agreement(agreement, parties, commitments, own, today=today))
-    for each in commitments:
-        root.append(_commitment(each, agreement, parties, figures.get(each.pk, [])))
+    for row in commitments:
+        root.append(_commitment(row, agreement, parties, figures.get(row.pk, [])))
     ET.indent(root)
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
 
 
 def _activity(level: int, id: str, reporter: str, title: tuple[str, str], about: tuple[str, str]) -> ET.Element:
