@@ -153,6 +153,8 @@ def test_the_invented_programme_shows_the_whole_life(units: Any) -> None:
     decided = decided.exclude(act="answer").select_related("claim")
     assert [act.party_id for act in decided if act.party_id == act.claim.party_id] == []
     assert {act.by_id for act in decided} == {mine.pk, theirs.pk}
+    counted = agreement.indicators.exclude(automatic="").get()
+    assert (counted.automatic, counted.claims.count()) == ("products_with_codes", 0)  # the ledger tells it, nobody else
     half = shown.periods["half/2026/1"]
     assert half.locked
     assert (str(half.starts_on), str(half.ends_on)) == ("2025-12-15", "2026-06-14")
