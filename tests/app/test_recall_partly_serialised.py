@@ -114,7 +114,7 @@ def test_a_lot_that_is_all_in_serials_has_no_rest(world: World) -> None:
     packs = [f"{lot}/21/T{serial}" for serial in range(3)]
     made = build.object_event(
         time=BEGUN + timedelta(days=30), action="ADD", biz_step="commissioning", read_point=mill, biz_location=mill,
-        quantities=[(lot, 3, "")], epcs=packs,
+        quantities=[(lot, 3, None)], epcs=packs,
     )  # fmt: skip
     assert capture_events([made], submitter=str(world.grower.pk)).success
     scope = recall_scope(lot)
