@@ -63,11 +63,12 @@ def begin_report(
         path = "starts_on" if starts_on is None else "ends_on"
         raise Invalid("reports.days", vi="Hãy nhập từ ngày nào đến ngày nào.", en="Enter both days.", path=path)
     check_dates(starts_on, ends_on)
+    place = party.unit.name.removeprefix("Tỉnh ").removeprefix("Thành phố ")[:100]
     report = Report.objects.create(
         agreement=agreement, party=party, kind=kind, period=period, starts_on=starts_on, ends_on=ends_on,
         issuer=f"Ủy ban nhân dân {party.name}"[:200],
         issuer_en=f"People's Committee of {party.name_text.en}"[:200], symbol="BC-UBND",
-        place=party.unit.name[:100], recipients="Như trên\nLưu: VT", recipients_en="As above\nArchive",
+        place=place, recipients="Như trên\nLưu: VT", recipients_en="As above\nArchive",
         signed_for="TM. Ủy ban nhân dân", signed_for_en="For the People's Committee", signer_post="Chủ tịch",
         signer_post_en="Chairman", made_by=by,
     )  # fmt: skip

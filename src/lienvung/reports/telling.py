@@ -164,7 +164,7 @@ class _Teller:
         rows.append(self._counted(self.say("Tổng số", "Total"), whole))
         columns = [Text("Lĩnh vực", "Field"), Text("Cam kết", "Commitments"), *CLAIMS.values()]
         return Table(
-            [self.pick(column) for column in columns], rows, [30, 14, 14, 14, 14, 14], frozenset(range(1, 6)),
+            [self.pick(column) for column in columns], rows, [21, 17, 16, 15, 15, 16], frozenset(range(1, 6)),
             self.say("Bảng 1. Cam kết và kết quả theo lĩnh vực", "Table 1. Commitments and results by field"),
             frozenset({len(rows) - 1}),
         )  # fmt: skip
@@ -271,11 +271,10 @@ class _Teller:
              if each.state == "active" and each.due is not None and each.due > self.facts.ends_on),
             key=lambda each: (each.due or date.max, each.number),
         )[:30]  # fmt: skip
-        return (
-            [Bullets([f"{self.cut(self.pick(e.words)).rstrip('.')} ({self.day(e.due)})" for e in ahead])]
-            if ahead
-            else []
-        )
+        if not ahead:
+            words = self.say("Không có cam kết nào đến hạn sau kỳ này.", "No commitment falls due after this time.")
+            return [Paragraph(words)]
+        return [Bullets([f"{self.cut(self.pick(e.words)).rstrip('.')} ({self.day(e.due)})" for e in ahead])]
 
     # --- annexes ----------------------------------------------------------------------------------
 
