@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from lienvung.programme.models import Clause
+from lienvung.programme.models import Agreement, Clause
 from lienvung.reports import report_actions as actions
 from lienvung.reports.building import build_reports
 from lienvung.reports.models import Matter, Report
 from lienvung.results.actions import confirm_claim
-from tests.results_world import Results, make_results, sent
-from tests.world import World
+from tests.results_world import Results, sent
 
 
 def with_clauses(made: Results) -> tuple[Clause, Clause]:
@@ -58,16 +57,24 @@ def raised(made: Results, **more) -> Matter:
     return actions.raise_matter(**{**values, **more})
 
 
-def examples(world: World) -> dict[str, str]:
-    """A draft, an issued report with its file, and a matter, for the URL × role table; the official is Ninh Bình's."""
-    made = make_results(world, "hn-nb-bao-cao")
-    with_clauses(made)
-    confirmed(made)
-    final = built(complete(begun(made)), final=True)
+def examples(code: str) -> dict[str, str]:
+    """A draft, an issued report with its file, and a matter of Ninh Bình in the agreement `code` of
+    `results_world.examples`, for the URL × role table."""
+    agreement = Agreement.objects.get(code=code)
+    party = agreement.parties.get(name__icontains="Ninh Bình")
+    period = agreement.periods.order_by("starts_on")[0]
+    told = {"by": None, "agreement": agreement, "party": party}
+    final = built(complete(actions.begin_report(kind="periodic", period=period, **told)), final=True)
+    draft = actions.begin_report(kind="periodic", period=period, **told)
+    matter = actions.raise_matter(
+        kind="difficulty", text="Thiếu vốn", addressee="Bộ Xây dựng", raised_on=period.starts_on, **told
+    )
+    printed = final.prints.first()
+    assert printed is not None
     return {
-        "reports_code": made.agreement.code,
-        "report_draft": str(begun(made).pk),
+        "reports_code": code,
+        "report_draft": str(draft.pk),
         "report_final": str(final.pk),
-        "report_file": str(final.prints.first().file_id),
-        "matter": str(raised(made).pk),
+        "report_file": str(printed.file_id),
+        "matter": str(matter.pk),
     }
