@@ -14,12 +14,14 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from tests.results_world import PDF, Results, draft, make_results, sent
-from tests.world import World, number
+from tests.world import BEGUN, World, number
 
 from lienvung import registry
 from lienvung.audit.models import Act
 from lienvung.catalogue.actions import issue_serials, register_product
+from lienvung.epcis import build
 from lienvung.errors import Conflict, Invalid, NotAllowed, NotFound, TooLarge
+from lienvung.ledger.capture import capture_events
 from lienvung.papers.kinds import MOST_BYTES
 from lienvung.people import actions as people
 from lienvung.programme.access import standing_of
@@ -444,3 +446,23 @@ def test_products_with_working_codes_are_counted_and_shown_one_by_one(world: Wor
     with pytest.raises(Invalid) as error:
         draft(made, indicator=indicator, value=3)
     assert told(error) == ("results.indicator_automatic", "indicator")
+
+
+def test_tonnes_delivered_to_ha_noi_count_each_pack_once(world: World) -> None:
+    """The shop in Hà Nội unpacked a case of four packs of 2 kg; then 300 kg came loose, and a pack was told again."""
+    days = registry.IndicatorDays(BEGUN.date(), BEGUN.date() + timedelta(days=40))
+    told = registry.indicators["tonnes_to_ha_noi"]
+    assert told.figure(days) == Decimal("0.0080")
+    store = world.places["store"].uri
+    common = {"biz_step": "receiving", "disposition": "in_progress", "read_point": store, "biz_location": store}
+    later = BEGUN + timedelta(days=35)
+    more = [
+        build.object_event(time=later, action="OBSERVE", epcs=[], quantities=[(world.lot.uri, 300, "KGM")], **common),
+        build.object_event(time=later, action="OBSERVE", epcs=world.packs[:1], **common),
+    ]
+    assert capture_events(more, submitter=str(world.shop.pk)).success
+    assert told.figure(days) == Decimal("0.3080")
+    [row] = told.rows(days, 10)
+    assert (row.amount, row.href) == (Decimal("0.308"), f"/catalogue/{world.rice.pk}")
+    assert told.figure(registry.IndicatorDays(days.starts_on, days.ends_on, "meat")) == 0
+    assert told.figure(registry.IndicatorDays(days.ends_on, days.ends_on)) == 0

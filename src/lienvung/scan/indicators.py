@@ -18,6 +18,7 @@ from lienvung.catalogue.models import Product
 from lienvung.ledger.reading import rows
 from lienvung.ledger.tables import stored_uri
 from lienvung.registry import EvidenceRow, Indicator, IndicatorDays
+from lienvung.scan import deliveries
 from lienvung.texts import Text
 
 MOST_PRODUCTS = 2_000
@@ -68,5 +69,6 @@ INDICATORS = [
             "Tính đến ngày cuối kỳ: sản phẩm đã in nhãn có mã ở đây và sổ cái có sự kiện về sản phẩm, lô hoặc gói.",
             "Up to the last day: labels were issued here, and the ledger tells of the product, a lot or a pack.",
         ),
-    )
+    ),
+    deliveries.INDICATOR,
 ]
