@@ -112,14 +112,14 @@ def test_from_the_start_to_the_report(world: World, seller: Account) -> None:
     assert client.post(f"/drills/notices/{notice.pk}/answer", told).status_code == 422
     told[f"{line.pk}-found"] = "5,5"
     assert client.post(f"/drills/notices/{notice.pk}/answer", told).status_code == 302
-    assert access.score_of(drill).percent == 93, "7.5 of 8 kg"
+    assert access.score_of(drill).percent == 1, "7.5 of 500 kg: the mill has not told of its 492"
     assert officer.post(f"/drills/{drill.pk}/end", {"lesson": LESSON}).status_code == 302
     assert client.post(f"/drills/notices/{notice.pk}/answer", told).status_code == 409
     assert LESSON in officer.get(f"/drills/{drill.pk}").content.decode()
     pages = [p.get_textpage().get_text_range() for p in pypdfium2.PdfDocument(
         officer.get(f"/drills/{drill.pk}/report.pdf?in=vi").content)]  # fmt: skip
     assert all("DIỄN TẬP – KHÔNG PHẢI THU HỒI THẬT" in page for page in pages)
-    assert "93 %" in " ".join(pages)
+    assert "7,5 / 500 kg" in " ".join(pages)
 
 
 def test_one_drill_of_a_lot_at_a_time(world: World, drill: Drill) -> None:

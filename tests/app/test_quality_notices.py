@@ -86,7 +86,7 @@ def test_a_member_sees_acknowledges_and_answers(world: World, notice: Notice, se
         "quality.answer_notice",
     }
     page = signed_in(official(world, "37")).get(f"/quality/recalls/{notice.recall_id}").content.decode()
-    assert "93 %" in page, "7.5 of 8 kg, rounded down"
+    assert "<strong>1 %</strong> (7,5 / 500 kg)" in page, "the shop's 8 kg; the mill has not told of its 492"
 
 
 @pytest.mark.parametrize(

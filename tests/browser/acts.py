@@ -15,7 +15,9 @@ def sign_in(page: Page, origin: str, email: str, password: str) -> None:
     page.goto(origin + "/people/sign-in")
     page.fill("input[name=email]", email)
     page.fill("input[name=password]", password)
-    page.click("main button[type=submit]")
+    # closing a page while a navigation is committed may never end (microsoft/playwright#42366): wait for the page
+    with page.expect_navigation(wait_until="load"):
+        page.click("main button[type=submit]")
 
 
 def one_time_code(key: str) -> str:
