@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parents[1]
 MAKE = """
 import json, os, django
 django.setup()
-from django.core.management import call_command
-call_command("migrate", interactive=False, verbosity=0)
+from tests.database import migrate
+migrate()
 from lienvung.people.actions import create_organisation, issue_token
 print(json.dumps([
     issue_token(by=None, organisation=create_organisation(by=None, name=name, kind="farm"), name="test")
@@ -77,7 +77,7 @@ class Installation:
             "LIENVUNG_HOME": str(self.home),
             "LIENVUNG_WEBHOOK_ALLOW": "127.0.0.1",
             "DJANGO_SETTINGS_MODULE": "lienvung.settings",
-            "PYTHONPATH": str(ROOT / "src"),
+            "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT))),
         }
 
     @classmethod

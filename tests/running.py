@@ -72,12 +72,11 @@ def build() -> dict[str, str]:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lienvung.settings")
     django.setup()
-    from django.core.management import call_command
-
     from lienvung.people.actions import issue_token
+    from tests.database import migrate
     from tests.world import make_world
 
-    call_command("migrate", interactive=False, verbosity=0)
+    migrate()
     world = make_world()
     return {
         "token": issue_token(by=None, organisation=world.grower, name="test"),

@@ -51,9 +51,9 @@ def test_the_database_refuses_to_change(act):
 SCRIPT = """
 import django
 django.setup()
-from django.core.management import call_command
+from tests.database import migrate
 from django.db import connection
-call_command("migrate", "audit", verbosity=0)
+migrate()
 from lienvung.audit.actions import record
 record(action="test.act", by=None)
 for sql in ("UPDATE audit_act SET action='x'", "DELETE FROM audit_act"):

@@ -22,9 +22,9 @@ RACE = """
 import sys, threading
 import django
 django.setup()
-from django.core.management import call_command
+from tests.database import migrate
 from django.db import connections
-call_command("migrate", verbosity=0)
+migrate()
 from lienvung.books import actions
 from lienvung.books.models import Book, BookRow
 from lienvung.errors import Conflict

@@ -19,9 +19,9 @@ RACE = """
 import sys, threading, time
 import django
 django.setup()
-from django.core.management import call_command
+from tests.database import migrate
 from django.db import connections
-call_command("migrate", verbosity=0)
+migrate()
 from lienvung.cases import actions, limits, rules
 from lienvung.cases.models import Attempt, Case, Entry
 from lienvung.errors import Conflict

@@ -263,9 +263,9 @@ RACE = """
 import sys, threading
 import django
 django.setup()
-from django.core.management import call_command
+from tests.database import migrate
 from django.db import connection, connections
-call_command("migrate", verbosity=0)
+migrate()
 from lienvung.control import inspecting
 from lienvung.control.models import Answer, Inspection
 from lienvung.errors import Conflict

@@ -205,9 +205,9 @@ RACE = """
 import threading, uuid
 import django
 django.setup()
-from django.core.management import call_command
+from tests.database import migrate
 from django.db import connections, models
-call_command("migrate", verbosity=0)
+migrate()
 from lienvung.diary import actions, events
 from lienvung.errors import Problem
 from lienvung.ledger.events import history

@@ -24,9 +24,9 @@ RACE = """
 import dataclasses, sys, threading, time, uuid
 import django
 django.setup()
-from django.core.management import call_command
+from tests.database import migrate
 from django.db import connections
-call_command("migrate", verbosity=0)
+migrate()
 from decimal import Decimal
 from django.utils import timezone
 from lienvung.errors import Conflict

@@ -23,10 +23,10 @@ RACE = """
 import sys, threading, time
 import django
 django.setup()
-from django.core.management import call_command
+from tests.database import migrate
 from django.db import connections
 from django.utils import timezone
-call_command("migrate", verbosity=0)
+migrate()
 from lienvung.epcis import build
 from lienvung.errors import Conflict
 from lienvung.lab import alarms, holding

@@ -39,7 +39,7 @@ class Office:
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     made = Office(tmp_path_factory.mktemp("office"))
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=made.environment, check=True)
+    subprocess.run([sys.executable, "-m", "tests.database"], cwd=ROOT, env=made.environment, check=True)
     return made
 
 

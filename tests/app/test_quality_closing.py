@@ -93,9 +93,9 @@ import threading
 from decimal import Decimal
 import django
 django.setup()
-from django.core.management import call_command
+from tests.database import migrate
 from django.db import connections
-call_command("migrate", verbosity=0)
+migrate()
 from lienvung.errors import Conflict
 from lienvung.quality import actions, notices
 from lienvung.quality.models import Notice, NoticeLine, Recall

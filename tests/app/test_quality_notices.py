@@ -154,9 +154,9 @@ RACE = """
 import sys, threading
 import django
 django.setup()
-from django.core.management import call_command
+from tests.database import migrate
 from django.db import connections
-call_command("migrate", verbosity=0)
+migrate()
 from lienvung.errors import Conflict
 from lienvung.quality import notices
 from lienvung.quality.actions import declare_recall

@@ -348,9 +348,9 @@ RACE = """
 import os, sys, threading
 import django
 django.setup()
-from django.core.management import call_command
+from tests.database import migrate
 from django.db import connection
-call_command("migrate", verbosity=0)
+migrate()
 from lienvung.errors import Conflict
 from lienvung.quality.actions import declare_recall
 from lienvung.quality.models import Recall

@@ -23,9 +23,9 @@ RACE = """
 import sys, threading, time
 import django
 django.setup()
-from django.core.management import call_command
+from tests.database import migrate
 from django.db import connections
-call_command("migrate", verbosity=0)
+migrate()
 from lienvung.errors import Conflict
 from lienvung.results import actions, claiming, rules
 from lienvung.results.models import Claim, ClaimAct

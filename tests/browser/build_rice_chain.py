@@ -13,7 +13,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lienvung.settings")
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
+from tests.database import migrate  # noqa: E402
 from tests.rice_chain_world import examples  # noqa: E402
 from tests.world import PASSWORD  # noqa: E402
 
@@ -21,7 +21,7 @@ from lienvung.territory.actions import load_units  # noqa: E402
 
 
 def main() -> None:
-    call_command("migrate", interactive=False, verbosity=0)
+    migrate()
     load_units()
     print(json.dumps({"password": PASSWORD, **examples()}))
 

@@ -15,12 +15,12 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lienvung.settings")
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
 from django_otp.plugins.otp_totp.models import TOTPDevice  # noqa: E402
 from tests.app.proofs_world import examples as proofs_examples  # noqa: E402
 from tests.books_world import examples as books_examples  # noqa: E402
 from tests.checks_world import browser_examples as checks_examples  # noqa: E402
 from tests.control_world import examples as control_examples  # noqa: E402
+from tests.database import migrate  # noqa: E402
 from tests.diary_world import browser_examples as diary_examples  # noqa: E402
 from tests.field_world import browser_examples as field_examples  # noqa: E402
 from tests.lab_world import examples as lab_examples  # noqa: E402
@@ -54,7 +54,7 @@ def second_lot(world: World) -> str:
 
 
 def main() -> None:
-    call_command("migrate", interactive=False, verbosity=0)
+    migrate()
     world = make_world()
     recipe = Draft(world.rice.path, "recipeInfo", "https://nau.example/{lot}", "Cách nấu", "How to cook", ("vi", "en"))
     link = register_link(by=None, owner=world.grower, draft=recipe)

@@ -28,11 +28,11 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.contrib.auth.decorators import login_required  # noqa: E402
-from django.core.management import call_command  # noqa: E402
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.http import HttpRequest, HttpResponse, JsonResponse  # noqa: E402
 from django.template import engines  # noqa: E402
 from django.urls import include, path  # noqa: E402
+from tests.database import migrate  # noqa: E402
 
 from lienvung.field import offline  # noqa: E402
 from lienvung.field import urls as field_urls  # noqa: E402
@@ -122,7 +122,7 @@ def main() -> None:
     settings.ROOT_URLCONF = "tests.browser.offline_server"
     sys.modules["tests.browser.offline_server"] = sys.modules[__name__]
     if not Path(settings.DATABASES["default"]["NAME"]).exists():  # else it is started again
-        call_command("migrate", interactive=False, verbosity=0)
+        migrate()
     for email, name in (("an@vidu.example", "Nguyễn Thị An"), ("binh@vidu.example", "Trần Văn Bình")):
         if not Account.objects.filter(email=email).exists():
             account = Account(email=email, full_name=name)

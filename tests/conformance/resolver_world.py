@@ -14,7 +14,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lienvung.settings")
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
+from tests.database import migrate  # noqa: E402
 from tests.world import make_world  # noqa: E402
 
 from lienvung.catalogue import actions as catalogue  # noqa: E402
@@ -23,7 +23,7 @@ from lienvung.resolver.drafts import Draft  # noqa: E402
 
 
 def main() -> None:
-    call_command("migrate", interactive=False, verbosity=0)
+    migrate()
     world = make_world()
     slashed = catalogue.register_lot(by=None, product=world.rice, number="A/B")
     rice, paddy = world.rice.path, world.paddy.path

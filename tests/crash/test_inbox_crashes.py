@@ -46,7 +46,7 @@ class Site:
         }
 
     def migrate(self) -> Site:
-        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=self.environment, check=True)
+        subprocess.run([sys.executable, "-m", "tests.database"], cwd=ROOT, env=self.environment, check=True)
         return self
 
     def start(self, *words: object) -> subprocess.Popen[str]:

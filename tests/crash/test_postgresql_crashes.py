@@ -35,7 +35,7 @@ def database(tmp_path: Path) -> Iterator[dict[str, str]]:
             "LIENVUNG_HOME": str(tmp_path),
             "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
         }
-        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
+        subprocess.run([sys.executable, "-m", "tests.database"], cwd=ROOT, env=environment, check=True)
         yield environment
         link.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

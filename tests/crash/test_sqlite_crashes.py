@@ -29,7 +29,7 @@ needs_strace = pytest.mark.skipif(shutil.which("strace") is None, reason="strace
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with an empty, migrated database."""
     home = tmp_path_factory.mktemp("migrated")
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment(home), check=True)
+    subprocess.run([sys.executable, "-m", "tests.database"], cwd=ROOT, env=environment(home), check=True)
     return home
 
 
