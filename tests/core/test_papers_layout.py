@@ -9,10 +9,12 @@ import subprocess
 import zipfile
 from datetime import date
 from pathlib import Path
+from unicodedata import normalize
 
 import pypdfium2
 import pytest
 from lxml import etree
+from reportlab.pdfbase import pdfmetrics
 
 from lienvung.errors import Invalid
 from lienvung.papers.fonts import family
@@ -230,12 +232,36 @@ def test_a_cell_longer_than_a_page_is_set_all_the_same() -> None:
     assert "câu 2999" in " ".join(" ".join(pages).split())
 
 
-def test_the_packaged_font_writes_every_vietnamese_letter() -> None:
-    letters = "Ẵ ẵ Ặ ặ Ẫ ẫ Ậ ậ Ễ ễ Ệ ệ Ỗ ỗ Ộ ộ Ỡ ỡ Ợ ợ Ữ ữ Ự ự Ỷ ỷ Ỹ ỹ Ỵ ỵ Đ đ"
+def alphabet() -> str:
+    """Every letter of Vietnamese with every tone, written out by composing, small and large."""
+    found = [
+        normalize("NFC", vowel + tone) for vowel in "aăâeêioôơuưy" for tone in ("", *"\u0300\u0301\u0303\u0309\u0323")
+    ]
+    return "".join([*found, *"bcdđghklmnpqrstvx"]) + "".join([*found, *"bcdđghklmnpqrstvx"]).upper()
+
+
+def test_the_packaged_font_writes_every_vietnamese_letter_in_all_faces() -> None:
     font = family(packaged_only=True)
-    assert font.name == "Be Vietnam Pro"
+    assert font.name == "Crimson Text"
+    assert len(set(alphabet())) == 178
+    for face in (font.regular, font.bold, font.italic, font.bold_italic):
+        known = pdfmetrics.getFont(face).face
+        empty = known.charToGlyph.get(0x20)
+        glyphs = [known.charToGlyph.get(ord(letter), empty) for letter in alphabet()]
+        assert empty not in glyphs
+        assert len(set(glyphs)) == 178, "two letters drawn alike"
+    letters = " ".join(alphabet())
     pages = read_pdf(as_pdf(document(blocks=[Paragraph(letters)], annexes=[]), font=font))
     assert letters in " ".join(pages[0].split())
+
+
+def test_a_sign_that_the_font_lacks_is_printed_in_another() -> None:
+    font = family(packaged_only=True)
+    assert ord("₫") not in font.letters
+    pages = read_pdf(as_pdf(document(blocks=[Paragraph("15.000 ₫ & <b>")], annexes=[]), font=font))
+    assert "15.000 ₫ & <b>" in " ".join(pages[0].split())
+    face = pdfmetrics.getFont(font.other).face
+    assert face.charToGlyph[ord("₫")]
 
 
 def test_english_documents_are_english() -> None:

@@ -2,8 +2,8 @@
 
 An official document is set in Times New Roman. A .docx only names it; a PDF carries its letters, so they must be on
 the machine: Times New Roman itself, or Liberation Serif or Tinos, which are as wide letter by letter. Where none of
-them is (nothing is downloaded, and no package of this product holds one), Be Vietnam Pro is taken, the packaged font
-of the pages: complete in Vietnamese, but without serifs. `LIENVUNG_HOME/fonts` is looked at first.
+them writes Vietnamese, Crimson Text is taken, a packaged serif with every Vietnamese letter and about as wide as Times.
+`LIENVUNG_HOME/fonts` is looked at first. A sign that the family lacks is set in Be Vietnam Pro.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ import os
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Final, NamedTuple
 
 import fontpkg_be_vietnam_pro
+import fontpkg_crimson_text
 from django.conf import settings
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
@@ -48,18 +50,26 @@ FOLDERS: Final = (
     "/Library/Fonts",
     "/System/Library/Fonts/Supplemental",
 )
-PACKAGED: Final = "Be Vietnam Pro"
-MARKS: Final = "ăâđêôơưẵặẫậễệỗộỡợữựỷỹỵ…–“”"
+PACKAGED: Final = "Crimson Text"
+OTHER: Final = "Be Vietnam Pro"
+_VOWELS: Final = "aăâeêioôơuưy"
+_TONES: Final = ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
+_SMALL: Final = "".join(unicodedata.normalize("NFC", vowel + tone) for vowel in _VOWELS for tone in _TONES) + "đ"
+LETTERS: Final = _SMALL + _SMALL.upper()
+"""Every Vietnamese letter with a mark of its own, and the bare vowels, small and large."""
+MARKS: Final = LETTERS + "…–“”"
 
 
 class Family(NamedTuple):
-    """`name` as people call it; the four faces as reportlab knows them."""
+    """`name` as people call it; the four faces as reportlab knows them; `other` for a sign that `letters` lacks."""
 
     name: str
     regular: str
     bold: str
     italic: str
     bold_italic: str
+    letters: frozenset[int]
+    other: str = ""
 
 
 def family(*, packaged_only: bool = False) -> Family:
@@ -76,12 +86,23 @@ def _family(home: str, packaged_only: bool) -> Family:
             made = _registered(name, [folder / file for file in files])
             if made is not None:
                 return made
-    packaged = Path(fontpkg_be_vietnam_pro.ROOT) / "files"
-    faces = ("Regular", "Bold", "Italic", "BoldItalic")
-    made = _registered(PACKAGED, [packaged / f"BeVietnamPro-{face}.ttf" for face in faces])
-    if made is None:
+    packaged = _registered(PACKAGED, _packaged(fontpkg_crimson_text, "CrimsonText"))
+    if packaged is None:
         raise RuntimeError(f"the packaged font {PACKAGED} is incomplete")
-    return made
+    return packaged
+
+
+def _packaged(package: ModuleType, name: str) -> list[Path]:
+    folder = Path(package.ROOT) / "files"
+    return [folder / f"{name}-{face}.ttf" for face in ("Regular", "Bold", "Italic", "BoldItalic")]
+
+
+@functools.lru_cache(maxsize=1)
+def _other() -> str:
+    """Be Vietnam Pro as reportlab knows it."""
+    made = TTFont("paper-other", str(_packaged(fontpkg_be_vietnam_pro, "BeVietnamPro")[0]))
+    pdfmetrics.registerFont(made)
+    return "paper-other"
 
 
 def _registered(name: str, paths: Sequence[Path]) -> Family | None:
@@ -99,7 +120,9 @@ def _registered(name: str, paths: Sequence[Path]) -> Family | None:
     for font in fonts:
         pdfmetrics.registerFont(font)
     pdfmetrics.registerFontFamily(base, normal=names[0], bold=names[1], italic=names[2], boldItalic=names[3])
-    return Family(name, *names)
+    letters = frozenset.intersection(*(frozenset(font.face.charToGlyph) for font in fonts))
+    regular, bold, italic, bold_italic = names
+    return Family(name, regular, bold, italic, bold_italic, letters, _other())
 
 
 def bold_width(text: str, size: float) -> float:

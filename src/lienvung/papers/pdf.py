@@ -224,7 +224,19 @@ class _Setter:
                 fontSize=points, leading=points * 1.17 * line, alignment=side, firstLineIndent=first, spaceAfter=after,
                 textColor=black, allowOrphans=0, allowWidows=0,
             )  # fmt: skip
-        return Printed(escape(clean(text)).replace("\n", "<br/>"), style)
+        return Printed(self._signs(clean(text)).replace("\n", "<br/>"), style)
+
+    def _signs(self, text: str) -> str:
+        """As reportlab's markup, signs that the family lacks in the other one."""
+        letters = self.font.letters
+        if all(ord(sign) in letters or sign.isspace() for sign in text):
+            return escape(text)
+        return "".join(
+            escape(sign)
+            if ord(sign) in letters or sign.isspace()
+            else f'<font name="{self.font.other}">{escape(sign)}</font>'
+            for sign in text
+        )
 
 
 class _NewCount(Flowable):  # type: ignore[misc]  # reportlab has no types
