@@ -17,15 +17,16 @@ from tests.books_world import DAY, book_of, buying, delivery, diary, harvest, ma
 from tests.world import PADDY_GTIN, World
 
 from lienvung.audit.models import Act
-from lienvung.books import actions, running, template
+from lienvung.books import actions, running
 from lienvung.books.models import Book, BookRow
-from lienvung.books.template import mark_faults
-from lienvung.books.workbook import MOST_BYTES, read_workbook
 from lienvung.catalogue.models import Lot
 from lienvung.errors import Conflict, Invalid, ManyInvalid, NotAllowed, Problem, TooLarge
 from lienvung.lab.holding import hold_lot
 from lienvung.ledger.events import latest
 from lienvung.ledger.stock import stock_of
+from lienvung.workbooks import template
+from lienvung.workbooks.reading import MOST_BYTES, read_workbook
+from lienvung.workbooks.template import mark_faults
 
 pytestmark = pytest.mark.django_db
 

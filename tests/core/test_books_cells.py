@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lienvung.books import cells
-from lienvung.books.cells import Choice, Choices
-from lienvung.books.workbook import Cell
 from lienvung.errors import Invalid
+from lienvung.workbooks import cells as common
+from lienvung.workbooks.cells import Choice, Choices
+from lienvung.workbooks.reading import Cell
 
 TODAY = date(2026, 6, 1)
 MOMENT = datetime.fromisoformat("2026-05-01")
@@ -52,12 +53,12 @@ def test_an_amount_with_comma_and_dots_is_the_amount(amount: Decimal, space: str
 def test_any_cell_is_read_or_refused_in_both_languages(value: object, formula: bool) -> None:
     cell = Cell(value, formula)  # type: ignore[arg-type]
     readers = (
-        lambda: cells.check_kept(cell),
+        lambda: common.check_kept(cell),
         lambda: cells.read_day(cell, today=TODAY),
         lambda: cells.read_amount(cell),
         lambda: cells.read_days(cell),
         lambda: cells.read_lot(cell),
-        lambda: cells.read_text(cell, most=40),
+        lambda: common.read_text(cell, most=40),
     )
     for read in readers:
         with suppress(Invalid):  # which cannot be made without words in both languages
@@ -109,5 +110,5 @@ def test_names_are_found_whatever_their_marks_and_a_slip_gets_a_guess() -> None:
 
 def test_a_formula_without_a_result_is_never_worked_out() -> None:
     with pytest.raises(Invalid, match="formula"):
-        cells.check_kept(Cell(None, formula=True))
-    cells.check_kept(Cell(Decimal(3), formula=True))
+        common.check_kept(Cell(None, formula=True))
+    common.check_kept(Cell(Decimal(3), formula=True))

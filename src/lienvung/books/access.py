@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from lienvung.books.cells import Choice, Choices
 from lienvung.books.models import Book, BookRow
 from lienvung.books.rules import LOCAL, Known
 from lienvung.catalogue.models import Place, Product
@@ -17,6 +16,7 @@ from lienvung.diary.models import Unit
 from lienvung.diary.words import ACTIVITIES, UOMS
 from lienvung.people.access import account_or_none, may_record, recording_organisations
 from lienvung.people.models import Organisation
+from lienvung.workbooks.cells import Choice, Choices
 
 MOST_BUYERS = 1_000
 PIECES = "H87"

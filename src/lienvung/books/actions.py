@@ -16,17 +16,26 @@ from django.utils import timezone
 from lienvung.audit.actions import record
 from lienvung.books import access
 from lienvung.books.models import Book, BookRow
-from lienvung.books.rules import LOCAL, MOST_FAULTS, Row, Told, blame, fingerprint, read_book, row_of, task_id
+from lienvung.books.rules import LOCAL, Row, blame, fingerprint, read_book, row_of, task_id
 from lienvung.books.running import Outcome, Runner
 from lienvung.books.undoing import declare_wrong, refuse_used
-from lienvung.books.workbook import read_workbook
 from lienvung.errors import Conflict, Invalid, ManyInvalid, Problem
 from lienvung.ledger.capture import without_cycle_collection
 from lienvung.people.actions import not_allowed
 from lienvung.people.models import Account, Organisation
+from lienvung.workbooks.reading import read_workbook
+from lienvung.workbooks.rows import MOST_FAULTS, Told
+from lienvung.workbooks.staging import (
+    check_committed,
+    check_reason,
+    check_staged,
+    check_waiting,
+    forget,
+    standing_meanwhile,
+    tried,
+)
 
 MOST_WAITING = 20
-LEAST_REASON = 5
 
 
 def _require(by: Account | None, organisation: Organisation) -> None:
@@ -113,13 +122,12 @@ def _tell_known(book: Book, rows: Sequence[Row], known: set[str]) -> list[Told]:
 def _trial(book: Book, rows: Sequence[Row], by: Account | None) -> list[Told]:
     """Do the rows, in a transaction that is undone, and gather what the actions say."""
     told: list[Told] = []
-    with transaction.atomic(), without_cycle_collection():
+    with tried(), without_cycle_collection():
         runner = Runner(by=by, organisation=book.organisation, book=book.pk)
         for row in rows:
             told += runner.try_out(row)
             if len(told) >= MOST_FAULTS:
                 break
-        transaction.set_rollback(True)
     return told
 
 
@@ -130,7 +138,7 @@ def take_over(*, by: Account | None, book: Book) -> Book:
     try:
         with transaction.atomic():
             locked = Book.objects.select_for_update().defer("content").get(pk=book.pk)
-            _check_waiting(locked)
+            check_waiting(locked)
             rows = [row_of(told) for told in locked.rows]
             new = [row for row in rows if row.mark not in set(locked.known_marks)]
             _claim(locked, new, by)
@@ -139,26 +147,9 @@ def take_over(*, by: Account | None, book: Book) -> Book:
             _keep(outcomes, locked)
             record(action="books.take_over", by=by, subject=locked, details={"rows": len(new)})
     except IntegrityError as clash:
-        raise Conflict(
-            "books.standing",
-            vi="Có dòng vừa được nhập từ một sổ khác (có thể người khác vừa bấm nhập). Hãy kiểm tra lại sổ.",
-            en="Rows of this book were taken over from another one just now. Check the book again.",
-        ) from clash
+        raise standing_meanwhile() from clash
     book.refresh_from_db()
     return book
-
-
-def _check_waiting(book: Book) -> None:
-    if book.state == Book.State.COMMITTED:
-        raise Conflict("books.done", vi="Sổ này đã nhập xong rồi.", en="This book was taken over already.")
-    if book.state != Book.State.STAGED:
-        raise Conflict("books.ended", vi="Sổ này không còn chờ nhập.", en="This book waits no longer.")
-    if not book.ready:
-        raise Invalid(
-            "books.not_ready",
-            vi="Sổ còn lỗi hoặc không có dòng mới. Hãy sửa tệp rồi gửi lại.",
-            en="The book has errors or no new rows. Mend the file and send it again.",
-        )
 
 
 def _claim(book: Book, rows: Sequence[Row], by: Account | None) -> None:
@@ -212,10 +203,9 @@ def drop_book(*, by: Account | None, book: Book) -> Book:
     _require(by, book.organisation)
     with transaction.atomic():
         locked = Book.objects.select_for_update().get(pk=book.pk)
-        if locked.state != Book.State.STAGED:
-            raise Conflict("books.ended", vi="Sổ này không còn chờ nhập.", en="This book waits no longer.")
-        locked.state, locked.ended_at, locked.ended_by = Book.State.DROPPED, timezone.now(), by
-        locked.content, locked.rows, locked.told = b"", [], []
+        check_staged(locked)
+        forget(locked)
+        locked.ended_by = by
         locked.save()
         record(action="books.drop", by=by, subject=locked, details={})
     return locked
@@ -227,13 +217,10 @@ def undo_book(*, by: Account | None, book: Book, reason: str) -> Book:
     Conflict where goods of the book were used since, by whom and where is said: those events would hang in the air.
     """
     _require(by, book.organisation)
-    told = " ".join(reason.split())[:500]
-    if len(told) < LEAST_REASON:
-        raise Invalid("books.reason", vi="Hãy ghi lý do hoàn tác.", en="Say why it is undone.", path="reason")
+    told = check_reason(reason)
     with transaction.atomic():
         locked = Book.objects.select_for_update().defer("content").get(pk=book.pk)
-        if locked.state != Book.State.COMMITTED:
-            raise Conflict("books.not_standing", vi="Sổ này không còn hiệu lực.", en="This book does not stand.")
+        check_committed(locked)
         rows = list(locked.taken.all())
         events = declare_wrong(rows, by=by, organisation=locked.organisation, reason=told, check=refuse_used)
         locked.taken.update(in_force=False)

@@ -11,13 +11,14 @@ from django.db import transaction
 
 from lienvung.books import access
 from lienvung.books.access import PIECES
-from lienvung.books.rules import Row, Told, blame, task_id
+from lienvung.books.rules import Row, blame, task_id
 from lienvung.catalogue.models import Lot
 from lienvung.diary import actions as diary
 from lienvung.errors import Invalid, ManyInvalid, Problem
 from lienvung.field import actions as field
 from lienvung.field.actions import Part
 from lienvung.people.models import Account, Organisation
+from lienvung.workbooks.rows import Told
 
 MENDED = "kiểm tra thử"  # a reason for the trial run, so that the rows after a doubtful one are looked at too
 

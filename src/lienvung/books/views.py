@@ -14,13 +14,14 @@ from django.utils import timezone
 from lienvung.books import access, actions, words
 from lienvung.books.forms import SendForm, UndoForm
 from lienvung.books.models import Book
-from lienvung.books.template import make_template, mark_faults
-from lienvung.books.workbook import MOST_BYTES
+from lienvung.books.template import make_template
 from lienvung.errors import ManyInvalid, NotFound, Problem
 from lienvung.people.actions import not_allowed
 from lienvung.people.gate import listed, person
 from lienvung.people.views.organisations import pager
 from lienvung.registry.sheets import XLSX
+from lienvung.workbooks.reading import MOST_BYTES
+from lienvung.workbooks.template import mark_faults
 
 PAGE = 20
 SHOWN_ROWS = 50

@@ -11,8 +11,8 @@ from django.utils.translation import get_language
 
 from lienvung.books.layout import SHEETS, sheet_of
 from lienvung.books.models import Book, BookRow
-from lienvung.books.rules import Told
 from lienvung.texts import Text
+from lienvung.workbooks.rows import Told
 
 STATES: Mapping[str, Text] = {
     Book.State.STAGED: Text("chờ nhập", "waiting"),

@@ -15,8 +15,8 @@ from xml.etree import ElementTree
 from openpyxl.utils.cell import range_boundaries
 from PIL import Image, UnidentifiedImageError
 
-from lienvung.books.workbook import MOST_UNPACKED, local_name
 from lienvung.errors import TooLarge
+from lienvung.workbooks.reading import MOST_UNPACKED, local_name
 
 MOST_ELEMENTS: Final = 600_000  # opening and closing tags of all parts
 MOST_MERGED: Final = 50_000  # cells of all merges
@@ -69,4 +69,4 @@ def _is_plain(part: bytes) -> bool:
 
 
 def _too_much() -> TooLarge:
-    return TooLarge("books.copy", vi="Tệp quá phức tạp để chép lại.", en="The file is too involved to be copied.")
+    return TooLarge("workbooks.copy", vi="Tệp quá phức tạp để chép lại.", en="The file is too involved to be copied.")

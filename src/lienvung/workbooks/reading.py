@@ -66,9 +66,9 @@ def read_workbook(data: bytes, filename: str = "") -> list[SheetCells]:
     """The sheets of a workbook. Raises Invalid or TooLarge with what to do."""
     if len(data) > MOST_BYTES:
         raise TooLarge(
-            "books.bytes",
-            vi="Tệp lớn hơn 5 MB. Hãy xoá ảnh, trang không dùng, hoặc chia sổ làm hai tệp.",
-            en="The file is larger than 5 MB. Take out pictures and unused sheets, or split the book in two.",
+            "workbooks.bytes",
+            vi="Tệp lớn hơn 5 MB. Hãy xoá ảnh, trang không dùng, hoặc chia làm hai tệp.",
+            en="The file is larger than 5 MB. Take out pictures and unused sheets, or split the file in two.",
             path="file",
         )
     _check_kind(data, filename)
@@ -305,7 +305,7 @@ def _sign(code: int) -> str:
 
 def _unreadable(vi: str = "tệp hỏng hoặc có mật khẩu", en: str = "it is broken or has a password") -> Invalid:
     return Invalid(
-        "books.unreadable",
+        "workbooks.unreadable",
         vi=f"Không đọc được tệp: {vi}. Hãy mở bằng Excel hoặc LibreOffice rồi lưu thành .xlsx, không đặt mật khẩu.",
         en=f"The file cannot be read: {en}. Open it in Excel or LibreOffice and save it as .xlsx without a password.",
         path="file",
@@ -314,7 +314,7 @@ def _unreadable(vi: str = "tệp hỏng hoặc có mật khẩu", en: str = "it 
 
 def _macros() -> Invalid:
     return Invalid(
-        "books.macros",
+        "workbooks.macros",
         vi="Tệp có macro hoặc ở dạng .xlsm/.xlsb nên không nhận. Hãy lưu thành .xlsx rồi gửi lại.",
         en="The file holds macros or is .xlsm/.xlsb, which are not taken. Save it as .xlsx and send it again.",
         path="file",
@@ -323,7 +323,7 @@ def _macros() -> Invalid:
 
 def _bomb() -> TooLarge:
     return TooLarge(
-        "books.unpacked",
+        "workbooks.unpacked",
         vi="Tệp mở ra quá lớn. Hãy chép các dòng của bạn vào mẫu mới tải về.",
         en="The file is too large when opened. Copy your rows into a freshly downloaded template.",
         path="file",
