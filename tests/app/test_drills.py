@@ -147,6 +147,20 @@ def test_nobody_else_answers_or_starts(world: World, drill: Drill) -> None:
     assert not DrillNotice.objects.filter(acknowledged_at__isnull=False).exists()
 
 
+def test_an_inspector_does_not_answer_and_nobody_overwrites_unseen(world: World, drill: Drill, seller: Account) -> None:
+    notice = drill.notices.get(holder=world.shop)
+    line, address = notice.lines.get(), f"/drills/notices/{notice.pk}/answer"
+    people.add_member(by=None, account=world.accounts["official"], organisation=world.shop, role="inspector")
+    told = {f"{line.pk}-found": "5", f"{line.pk}-sold": "1", f"{line.pk}-note": "", "upon": ""}
+    assert signed_in(world.accounts["official"]).post(address, told).status_code == 403
+    assert signed_in(seller).post(address, told).status_code == 302
+    late = signed_in(seller).post(address, told | {f"{line.pk}-found": "4"})
+    notice.refresh_from_db()
+    assert late.status_code == 422
+    assert f'name="upon" value="{notice.version}"' in late.content.decode()
+    assert notice.lines.get().found == D(5)
+
+
 def test_the_score_counts_late_answers_apart(drill: Drill) -> None:
     late = DrillNotice(answered_at=drill.answer_by + timedelta(minutes=1), acknowledged_at=drill.answer_by)
     good = DrillNotice(answered_at=drill.answer_by, acknowledged_at=drill.answer_by)

@@ -7,11 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.test import Client
 from tests.app.test_quality_recall import REASON, TEXT
 from tests.world import BEGUN, World
 
 from lienvung.catalogue import actions as catalogue
 from lienvung.catalogue.models import Product
+from lienvung.drills.actions import start_drill
 from lienvung.epcis import build
 from lienvung.ledger.capture import capture_events
 from lienvung.ledger.status import persistent_dispositions
@@ -84,6 +86,13 @@ def test_the_rest_is_in_the_notices_and_marked(world: World, content: Decimal | 
         if content
         else {(mill, "KGM"): Decimal(500), (shop, ""): Decimal(8)}
     )
+    client, page = Client(), recall.notices.get(holder=mill)
+    client.force_login(world.accounts["member"])
+    words = client.get(f"/quality/notices/{page.pk}").content.decode()
+    amount = "492 kg" if content else "nhiều nhất 500 kg"
+    assert f"<dd>{amount}" in words
+    drill = start_drill(by=None, lot_uri=lot).notices.get(holder=mill)
+    assert f"<dd>{amount}" in client.get(f"/drills/notices/{drill.pk}").content.decode()
     assert "recalled" in persistent_dispositions(lot) & persistent_dispositions(packs[0])
     again = recall_scope(lot)  # the recall's own marks on the lot say nothing of an amount
     assert again.quantities == {"at_producer": {"KGM": 492.0 if content else 500.0}}

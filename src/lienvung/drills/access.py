@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from lienvung.drills import rules
 from lienvung.drills.models import Drill, DrillLine, DrillNotice
-from lienvung.people.access import account_or_none, is_official, organisations_of
+from lienvung.people.access import account_or_none, is_official, organisations_of, recording_organisations
 
 
 def visible_to(account: Any) -> QuerySet[Drill]:
@@ -30,8 +30,8 @@ def notices_of(account: Any) -> QuerySet[DrillNotice]:
 
 
 def waiting(account: Any) -> QuerySet[DrillNotice]:
-    """Those to the account's own organisations that still want an answer."""
-    own = organisations_of(account_or_none(account))
+    """Those to the organisations that the account records for, and that still want an answer."""
+    own = recording_organisations(account_or_none(account))
     return DrillNotice.objects.select_related("drill", "holder").filter(
         Q(answered_at__isnull=True), holder__in=own, drill__ended_at__isnull=True
     )

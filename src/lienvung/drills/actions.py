@@ -15,7 +15,7 @@ from lienvung.audit.actions import record
 from lienvung.drills.models import Drill, DrillLine, DrillNotice
 from lienvung.errors import Conflict, NotAllowed
 from lienvung.ledger.identifiers import candidates
-from lienvung.people.access import role_in
+from lienvung.people.access import may_record
 from lienvung.people.models import Account
 from lienvung.quality import access as recalls
 from lienvung.quality import notice_rules, rules
@@ -23,6 +23,7 @@ from lienvung.quality.notices import holders_of
 from lienvung.quality.scopes import reach_of
 
 ZERO = Decimal(0)
+ANSWERED_MEANWHILE = "drills.answered_meanwhile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ def _ask(drill: Drill) -> int:
                 product_en=line.product_en,
                 present=line.present,
                 sold_before=line.sold,
+                at_most=line.at_most,
             )
             for (gtin, lot, uom), line in lines.items()
         )
@@ -109,7 +111,7 @@ def _ask(drill: Drill) -> int:
 def acknowledge(*, by: Account | None, notice: DrillNotice) -> DrillNotice:
     """A member of the holder has read it. Conflict when another one was first, or the drill is over."""
     _require(by, notice)
-    _running(notice)
+    _standing(notice)
     if not _claim(notice, by, timezone.now()):
         raise Conflict(
             "drills.acknowledged", vi="Thông báo này đã được xác nhận.", en="This notice was acknowledged already."
@@ -125,10 +127,22 @@ def _claim(notice: DrillNotice, by: Account | None, now: datetime) -> bool:
 
 
 @transaction.atomic
-def report(*, by: Account | None, notice: DrillNotice, told: Mapping[int, Found]) -> DrillNotice:
-    """What the holder found of each line; may be corrected while the drill runs. Invalid (path `<line id>-note`)."""
+def report(
+    *, by: Account | None, notice: DrillNotice, told: Mapping[int, Found], upon: str | None = None
+) -> DrillNotice:
+    """What the holder found of each line; may be corrected while the drill runs. Invalid (path `<line id>-note`).
+
+    `upon`: the answer that was seen before (`DrillNotice.version`); Conflict where another one stands by now.
+    """
     _require(by, notice)
-    _running(notice)
+    standing = _standing(notice)
+    if upon is not None and upon != standing.version:
+        raise Conflict(
+            ANSWERED_MEANWHILE,
+            vi="Người khác của cơ sở vừa trả lời. Số bạn nhập còn ở đây: hãy xem lại, rồi gửi lần nữa nếu vẫn đúng.",
+            en="Somebody else of your organisation has just answered. What you entered is kept here: look again, and "
+            "send it once more if it is right still.",
+        )
     now = timezone.now()
     for line in notice.lines.all():
         answer = told[line.pk]
@@ -157,10 +171,11 @@ def end_drill(*, by: Account | None, drill: Drill, lesson: str) -> Drill:
     return drill
 
 
-def _running(notice: DrillNotice) -> None:
-    """The drill's row is locked: ending and answering wait for each other."""
+def _standing(notice: DrillNotice) -> DrillNotice:
+    """The notice as it stands. The drill's row is locked: ending and answering wait for each other."""
     if not Drill.objects.select_for_update().get(pk=notice.drill_id).running:
         raise _over()
+    return DrillNotice.objects.get(pk=notice.pk)
 
 
 def _over() -> Conflict:
@@ -168,9 +183,9 @@ def _over() -> Conflict:
 
 
 def _require(by: Account | None, notice: DrillNotice) -> None:
-    if by is not None and role_in(by, notice.holder) is None:
+    if by is not None and not may_record(by, notice.holder):
         raise NotAllowed(
             "drills.not_your_notice",
-            vi="Thông báo này gửi cho cơ sở khác.",
-            en="This notice was sent to another organisation.",
+            vi="Chỉ người ghi sổ của cơ sở nhận thông báo được xác nhận và trả lời.",
+            en="Only those who record for the organisation that was told acknowledge and answer.",
         )

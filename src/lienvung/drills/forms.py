@@ -43,11 +43,12 @@ class EndForm(SpeakingForm):
 
 
 class FoundForm(SpeakingForm):
-    """Fields `<line id>-found`, `<line id>-sold`, `<line id>-note`."""
+    """Fields `<line id>-found`, `<line id>-sold`, `<line id>-note`, and `upon`: the answer seen at opening."""
 
-    def __init__(self, *args: Any, lines: Sequence[DrillLine], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, lines: Sequence[DrillLine], version: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lines = lines
+        self.fields["upon"] = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60, initial=version)
         language = get_language() or "vi"
         for line in lines:
             about = f"{line.goods.in_language(language)} · {line.lot or '–'}"

@@ -71,6 +71,11 @@ class DrillNotice(models.Model):
     def __str__(self) -> str:
         return f"{self.drill}: {self.holder.name}"
 
+    @property
+    def version(self) -> str:
+        """Names the answer that stands, '' = none."""
+        return self.answered_at.isoformat() if self.answered_at else ""
+
 
 class DrillLine(models.Model):
     """Goods of one lot in one unit: by the ledger, then what the holder could find (nothing is moved for a drill)."""
@@ -83,6 +88,7 @@ class DrillLine(models.Model):
     product_en = models.CharField(max_length=240, blank=True)
     present = models.DecimalField(max_digits=18, decimal_places=6, null=True)
     sold_before = models.DecimalField(max_digits=18, decimal_places=6, null=True)
+    at_most = models.BooleanField(default=False)  # the ledger knew no more than a bound
     found = models.DecimalField(max_digits=18, decimal_places=6, null=True)
     sold = models.DecimalField(max_digits=18, decimal_places=6, null=True)
     note = models.CharField(max_length=300, blank=True)
@@ -103,3 +109,8 @@ class DrillLine(models.Model):
     @property
     def unit(self) -> Text:
         return words.unit(self.uom) if self.uom else Text("món", "items")
+
+    @property
+    def bound(self) -> Text:
+        """The unit, with a word where the ledger's amount is a bound: for columns of numbers."""
+        return Text(f"{self.unit.vi} (nhiều nhất)", f"{self.unit.en} (at most)") if self.at_most else self.unit

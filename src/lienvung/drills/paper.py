@@ -5,9 +5,8 @@ from __future__ import annotations
 from lienvung.audit.access import acts_on
 from lienvung.drills import access, rules
 from lienvung.drills.models import Drill
-from lienvung.quality.dossier import figures_table, places_table
+from lienvung.quality.dossier import figures_table, places_table, share_text
 from lienvung.quality.figures import figures_of
-from lienvung.quality.scopes import unit_text
 from lienvung.registry import act_words
 from lienvung.registry.papers import Paper, Part, Table
 from lienvung.texts import Text
@@ -20,7 +19,7 @@ def report_of(drill: Drill) -> Paper:
     columns = [Text("Nơi giữ hàng", "Holder"), Text("Xác nhận", "Acknowledged"), Text("Trả lời", "Answered")]
     rows = [(each.holder.name, each.acknowledged_at, each.answered_at) for each in notices]
     lines = [
-        (each.holder.name, line.goods, line.lot, line.unit, line.total, line.found, line.sold, line.note)
+        (each.holder.name, line.goods, line.lot, line.bound, line.total, line.found, line.sold, line.note)
         for each in notices
         for line in each.lines.all()
     ]
@@ -54,9 +53,7 @@ def report_of(drill: Drill) -> Paper:
                     (Text("Trả lời đúng hạn", "Answered in time"), f"{score.in_time} / {score.asked}"),
                     (Text("Trả lời chậm nhất sau", "Slowest answer after"), score.slowest_text),
                     *(
-                        (Text(*(f"Đã rõ ({u})" if n == 0 else f"Accounted for ({u})"
-                                for n, u in enumerate(unit_text(share.uom)))), f"{share.percent} %")
-                        for share in score.shares
+                        (Text("Đã rõ", "Accounted for"), share_text(share)) for share in score.shares
                     ),
                     (unanswered, "; ".join(each.holder.name for each in notices if each.answered_at is None)),
                 ],

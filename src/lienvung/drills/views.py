@@ -14,7 +14,7 @@ from lienvung.drills import access, actions, paper, rules
 from lienvung.drills.forms import EndForm, FoundForm, StartForm
 from lienvung.drills.models import Drill, DrillNotice
 from lienvung.errors import Conflict, Invalid, NotAllowed, NotFound
-from lienvung.people.access import account_or_none, is_official, role_in
+from lienvung.people.access import account_or_none, is_official, may_record, role_in
 from lienvung.people.models import Account
 from lienvung.quality.access import may_decide
 from lienvung.quality.figures import figures_of
@@ -114,14 +114,15 @@ def end(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     return render(request, "drills/end.html", context, status=422 if form.errors else 200)
 
 
-def _notice(request: HttpRequest, id: uuid.UUID, *, holder_only: bool = False) -> DrillNotice:
+def _notice(request: HttpRequest, id: uuid.UUID, *, to_answer: bool = False) -> DrillNotice:
     found = (
         DrillNotice.objects.select_related("drill", "holder", "acknowledged_by", "answered_by").filter(pk=id).first()
     )
     if found is None:
         raise NotFound("drills.no_notice", vi="Không có thông báo này.", en="There is no such notice.")
     account = account_or_none(request.user)
-    if role_in(account, found.holder) is None and (holder_only or not is_official(account)):
+    reads = is_official(account) or role_in(account, found.holder) is not None
+    if not (may_record(account, found.holder) if to_answer else reads):
         raise NotAllowed("drills.not_your_notice", vi="Thông báo gửi cho cơ sở khác.", en="Sent to somebody else.")
     return found
 
@@ -130,14 +131,14 @@ def _notice(request: HttpRequest, id: uuid.UUID, *, holder_only: bool = False) -
 @require_GET
 def notice(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     found = _notice(request, id)
-    acts = found.drill.running and role_in(account_or_none(request.user), found.holder) is not None
+    acts = found.drill.running and may_record(account_or_none(request.user), found.holder)
     return render(request, "drills/notice.html", {"notice": found, "may_answer": acts, "mark": rules.MARK})
 
 
 @login_required
 @require_POST
 def acknowledge(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
-    found = _notice(request, id, holder_only=True)
+    found = _notice(request, id, to_answer=True)
     actions.acknowledge(by=account_or_none(request.user), notice=found)
     return redirect("drills:notice", id=found.pk)
 
@@ -145,13 +146,19 @@ def acknowledge(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def answer(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
-    found = _notice(request, id, holder_only=True)
-    form = FoundForm(request.POST if request.method == "POST" else None, lines=list(found.lines.all()))
-    if request.method == "POST" and form.is_valid():
+    found = _notice(request, id, to_answer=True)
+    data = request.POST.copy() if request.method == "POST" else None
+    form = FoundForm(data, lines=list(found.lines.all()), version=found.version)
+    if data is not None and form.is_valid():
         try:
-            actions.report(by=account_or_none(request.user), notice=found, told=form.told())
+            upon = form.cleaned_data["upon"]
+            actions.report(by=account_or_none(request.user), notice=found, told=form.told(), upon=upon)
             return redirect("drills:notice", id=found.pk)
-        except Invalid as fault:
+        except (Invalid, Conflict) as fault:
+            if isinstance(fault, Conflict) and fault.code != actions.ANSWERED_MEANWHILE:
+                raise
             form.blame(fault)
+            found.refresh_from_db()
+            data["upon"] = found.version  # sent once more, it is upon what is there now
     context = {"notice": found, "form": form, "mark": rules.MARK}
     return render(request, "drills/answer.html", context, status=422 if form.errors else 200)

@@ -10,7 +10,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from lienvung.catalogue.models import Place, Product
 from lienvung.ledger.events import history
 from lienvung.ledger.status import persistent_dispositions
-from lienvung.people.access import account_or_none, is_official, organisations_of, role_in
+from lienvung.people.access import account_or_none, is_official, organisations_of, recording_organisations, role_in
 from lienvung.people.models import Account, Membership, Organisation
 from lienvung.quality import rules
 from lienvung.quality.models import Notice, Recall
@@ -67,8 +67,8 @@ def notices_of(account: Any) -> QuerySet[Notice]:
 
 
 def waiting_notices(account: Any) -> QuerySet[Notice]:
-    """Those to the account's own organisations that still want an answer."""
-    own = organisations_of(account_or_none(account))
+    """Those to the organisations that the account records for, and that still want an answer."""
+    own = recording_organisations(account_or_none(account))
     return notices().filter(holder__in=own, answered_at__isnull=True, recall__state=Recall.State.IN_FORCE)
 
 

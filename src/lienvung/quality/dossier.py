@@ -176,23 +176,22 @@ def _notices(sent: list[Notice]) -> Iterator[Part]:
         Text("Chưa trả lời, và đã rõ bao nhiêu", "Who did not answer, and how much is accounted for"),
         [
             (Text("Chưa trả lời", "Not answered"), f"{len(silent)} / {len(sent)}"),
-            *((Text("Đã rõ", "Accounted for"), _share(share)) for share in shares),
+            *((Text("Đã rõ", "Accounted for"), share_text(share)) for share in shares),
         ],
         table=Table(columns, lambda: rows_, (50, 20, 20)),
     )
 
 
-def _share(share: notice_rules.Share) -> Text:
-    unit = unit_text(share.uom)
-    return Text(
-        *(f"{share.percent} % ({share.told.normalize():f} / {share.total.normalize():f} {word})" for word in unit)
-    )
+def share_text(share: notice_rules.Share) -> Text:
+    """So much in a hundred, and of how much."""
+    unit, of = unit_text(share.uom), f"{share.told.normalize():f} / {share.total.normalize():f}"
+    return Text(f"{share.percent} % ({of.replace('.', ',')} {unit.vi})", f"{share.percent} % ({of} {unit.en})")
 
 
 def _line(notice: Notice, line: NoticeLine) -> tuple[Any, ...]:
     goods = Text(*(f"{name} · {line.lot or '–'}" for name in (line.goods.vi, line.goods.en or line.goods.vi)))
     told = (line.found, line.returned, line.destroyed, line.sold)
-    return _named(notice.holder), goods, line.unit, line.total, *told, line.note
+    return _named(notice.holder), goods, line.bound, line.total, *told, line.note
 
 
 def _treatments(recall: Recall, sent: list[Notice]) -> Part:
@@ -334,5 +333,5 @@ def _who(account: Any) -> str:
 
 def _measures(measures: list[tuple[Any, Text]], at_most: bool) -> Text:
     told = (", ".join(f"{amount.normalize():f} {unit[at]}" for amount, unit in measures) for at in (0, 1))
-    vi, en = ("đến ", "up to ") if at_most and measures else ("", "")
+    vi, en = ("nhiều nhất ", "up to ") if at_most and measures else ("", "")
     return Text(*(word + text for word, text in zip((vi, en), told)))

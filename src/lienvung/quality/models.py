@@ -138,6 +138,11 @@ class Notice(models.Model):
         return f"{self.recall.lot_name}: {self.holder.name}"
 
     @property
+    def version(self) -> str:
+        """Names the answer that stands, '' = none: whoever answers says upon which he does so."""
+        return self.answered_at.isoformat() if self.answered_at else ""
+
+    @property
     def treatment_text(self) -> Text | None:
         """Its own, else the recall's."""
         return rules.TREATMENTS.get(self.treatment or self.recall.treatment)
@@ -146,7 +151,8 @@ class Notice(models.Model):
 class NoticeLine(models.Model):
     """Goods of one lot in one unit: what the ledger said at the decision, then what the holder says.
 
-    `present` and `sold_before` None: the ledger did not know how much. `found` None: not answered yet.
+    `present` and `sold_before` None: the ledger did not know how much; `at_most`: it knew no more than a bound.
+    `found` None: not answered yet.
     """
 
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="lines")
@@ -157,6 +163,7 @@ class NoticeLine(models.Model):
     product_en = models.CharField(max_length=240, blank=True)
     present = models.DecimalField(max_digits=18, decimal_places=6, null=True)
     sold_before = models.DecimalField(max_digits=18, decimal_places=6, null=True)
+    at_most = models.BooleanField(default=False)
     found = models.DecimalField(max_digits=18, decimal_places=6, null=True)
     returned = models.DecimalField(max_digits=18, decimal_places=6, null=True)
     destroyed = models.DecimalField(max_digits=18, decimal_places=6, null=True)
@@ -180,3 +187,8 @@ class NoticeLine(models.Model):
     @property
     def unit(self) -> Text:
         return words.unit(self.uom) if self.uom else Text("món", "items")
+
+    @property
+    def bound(self) -> Text:
+        """The unit, with a word where the ledger's amount is a bound: for columns of numbers."""
+        return Text(f"{self.unit.vi} (nhiều nhất)", f"{self.unit.en} (at most)") if self.at_most else self.unit

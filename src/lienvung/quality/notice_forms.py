@@ -40,11 +40,14 @@ class AmountField(forms.CharField):
 
 
 class AnswerForm(SpeakingForm):
-    """Fields `<line id>-found` … `<line id>-note`."""
+    """Fields `<line id>-found` … `<line id>-note`, and `upon`: the answer that was there when it was opened."""
 
-    def __init__(self, *args: Any, lines: Sequence[NoticeLine], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, lines: Sequence[NoticeLine], version: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.lines = lines
+        self.fields["upon"] = forms.CharField(
+            widget=forms.HiddenInput, required=False, max_length=60, initial=version
+        )  # the answer that was seen
         language = get_language() or "vi"
         for line in lines:
             about = f"{line.goods.in_language(language)} · {line.lot or '–'}"

@@ -23,6 +23,7 @@ class Listed:
     product_en: str
     present: Decimal | None = ZERO
     sold: Decimal | None = ZERO
+    at_most: bool = False  # serials of the lot may be a part of it
 
 
 def lines_of(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str], Listed]:
@@ -35,6 +36,7 @@ def lines_of(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str], Li
         line = lines.setdefault((row["gtin"], row["lot"], unit), Listed(row["product"], row["product_en"]))
         name = "sold" if row["state"] == SOLD else "present"
         before = getattr(line, name)
+        line.at_most |= bool(row.get("at_most")) and amount is not None
         setattr(line, name, None if amount is None or before is None else before + amount)
     return lines
 

@@ -12,12 +12,14 @@ from django.utils import timezone
 from lienvung.audit.actions import record
 from lienvung.catalogue.models import Place
 from lienvung.errors import Conflict, NotAllowed
-from lienvung.people.access import role_in
+from lienvung.people.access import may_record
 from lienvung.people.models import Account, Organisation
 from lienvung.quality import notice_rules
 from lienvung.quality.models import Notice, NoticeLine, Recall
 from lienvung.quality.notice_rules import Listed, Told
 from lienvung.quality.scopes import gln_of
+
+ANSWERED_MEANWHILE = "quality.answered_meanwhile"
 
 Lines = dict[tuple[str, str, str], Listed]  # (GTIN, lot, unit) ->
 
@@ -54,7 +56,7 @@ def issue_more(recall: Recall, rows: Sequence[Mapping[str, Any]], *, at: datetim
         more, raised = _behind(notice, lines)
         _list(notice, more)
         for line in raised:
-            line.save(update_fields=["present", "sold_before"])
+            line.save(update_fields=["present", "sold_before", "at_most"])
         if (more or raised) and not new:
             Notice.objects.filter(pk=notice.pk).update(answered_at=None, answered_by=None)
         changed += bool(more or raised or new)
@@ -78,7 +80,7 @@ def _behind(notice: Notice, lines: Lines) -> tuple[Lines, list[NoticeLine]]:
         line, now = known[key], lines[key]
         whole = None if now.present is None or now.sold is None else now.present + now.sold
         if line.total is not None and (whole is None or whole > line.total):
-            line.present, line.sold_before = now.present, now.sold
+            line.present, line.sold_before, line.at_most = now.present, now.sold, now.at_most
             raised.append(line)
     return {key: line for key, line in lines.items() if key not in known}, raised
 
@@ -94,6 +96,7 @@ def _list(notice: Notice, lines: Lines) -> None:
             product_en=line.product_en,
             present=line.present,
             sold_before=line.sold,
+            at_most=line.at_most,
         )
         for (gtin, lot, uom), line in lines.items()
     )
@@ -103,7 +106,7 @@ def _list(notice: Notice, lines: Lines) -> None:
 def acknowledge(*, by: Account | None, notice: Notice) -> Notice:
     """A member of the holder has read it. Conflict when another one was first."""
     _require(by, notice)
-    _recall_in_force(notice)
+    _standing(notice)
     if not _claim(notice, by, timezone.now()):
         raise Conflict(
             "quality.acknowledged",
@@ -122,15 +125,20 @@ def _claim(notice: Notice, by: Account | None, now: datetime) -> bool:
 
 
 @transaction.atomic
-def report(*, by: Account | None, notice: Notice, told: Mapping[int, Told]) -> Notice:
+def report(*, by: Account | None, notice: Notice, told: Mapping[int, Told], upon: str | None = None) -> Notice:
     """What the holder found of each line (by its id), and what became of it; may be corrected while the recall stands.
 
-    Raises Invalid (path `<line id>-note`) for what is not plausible and has no note, Conflict after closing.
+    `upon`: the answer that was seen before (`Notice.version`), so that nobody's is overwritten unseen; None: whichever.
+    Raises Invalid (path `<line id>-note`) for what is not plausible and has no note; Conflict after closing, when
+    somebody else has answered meanwhile, and when goods were added to the notice meanwhile.
     """
     _require(by, notice)
-    _recall_in_force(notice)
+    standing = _standing(notice)
+    lines = list(standing.lines.all())
+    if (upon is not None and upon != standing.version) or {line.pk for line in lines} - told.keys():
+        raise answered_meanwhile()
     now = timezone.now()
-    for line in notice.lines.all():
+    for line in lines:
         answer = notice_rules.check_told(told[line.pk], line.total, path=f"{line.pk}-")
         line.found, line.returned, line.destroyed = answer.found, answer.returned, answer.destroyed
         line.sold, line.note = answer.sold, answer.note.strip()[:300]
@@ -140,24 +148,36 @@ def report(*, by: Account | None, notice: Notice, told: Mapping[int, Told]) -> N
     details = {
         "holder": notice.holder.name,
         "lines": [[line.lot, line.uom, *map(str, (line.found, line.returned, line.destroyed, line.sold))]
-                  for line in notice.lines.all()],
+                  for line in lines],
     }  # fmt: skip
     record(action="quality.answer_notice", by=by, subject=notice, details=details)
     notice.refresh_from_db()
     return notice
 
 
-def _recall_in_force(notice: Notice) -> None:
-    """The recall's row is locked: closing and answering wait for each other."""
+def _standing(notice: Notice) -> Notice:
+    """The notice as it stands. The recall's row is locked: closing, extending and answering wait for each other."""
     recall = Recall.objects.select_for_update().get(pk=notice.recall_id)
     if recall.state != Recall.State.IN_FORCE:
         raise Conflict("quality.closed", vi="Lệnh thu hồi này đã kết thúc.", en="This recall is closed already.")
+    return Notice.objects.get(pk=notice.pk)
+
+
+def answered_meanwhile() -> Conflict:
+    return Conflict(
+        ANSWERED_MEANWHILE,
+        vi="Người khác của cơ sở vừa trả lời, hoặc thông báo vừa thêm hàng. Số bạn nhập còn ở đây: hãy xem lại thông "
+        "báo, rồi gửi lần nữa nếu số của bạn vẫn đúng.",
+        en="Somebody else of your organisation has just answered, or goods were added to the notice. What you entered "
+        "is kept here: look at the notice again, and send it once more if it is right still.",
+    )
 
 
 def _require(by: Account | None, notice: Notice) -> None:
-    if by is not None and role_in(by, notice.holder) is None:
+    """Whoever records for the holder answers for it; an inspector who has a role there does not."""
+    if by is not None and not may_record(by, notice.holder):
         raise NotAllowed(
             "quality.not_your_notice",
-            vi="Thông báo này gửi cho cơ sở khác.",
-            en="This notice was sent to another organisation.",
+            vi="Chỉ người ghi sổ của cơ sở nhận thông báo được xác nhận và trả lời.",
+            en="Only those who record for the organisation that was told acknowledge and answer.",
         )
