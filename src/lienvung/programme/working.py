@@ -29,7 +29,7 @@ from lienvung.programme.models import (
     Task,
     TaskAgency,
 )
-from lienvung.programme.writing import add, change, check_may, fresh, only, same_agreement, write
+from lienvung.programme.writing import add, change, check_may, fresh, only, same_agreement, take_away, write
 
 # (party, agency, "lead" | "coordinating")
 Hands = Sequence[tuple[Party, Agency, str]]
@@ -110,6 +110,18 @@ def edit_commitment(
         _name_hands(CommitmentAgency, "commitment", stored, hands)
     stored.refresh_from_db()
     return stored
+
+
+def remove_commitment(commitment: Commitment, *, by: Account | None, version: int) -> None:
+    """Take back a draft that was added by mistake, if nobody changed it and nothing rests on it."""
+    if commitment.state != Commitment.State.DRAFT:
+        raise Conflict(
+            "programme.not_draft",
+            vi="Cam kết không còn là bản nháp: chỉ có thể rút, có nêu lý do.",
+            en="The commitment is no draft any more: it can only be withdrawn, with a reason.",
+        )
+    besides = frozenset({CommitmentAgency})
+    take_away(commitment, by=by, act="edit", version=version, action="remove_commitment", besides=besides)
 
 
 def _check_sides(obligor: Party | None, beneficiary: Party | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, models, transaction
+from django.db.models.fields.reverse_related import ForeignObjectRel
 
 from lienvung.audit.actions import record
 from lienvung.errors import Conflict, Invalid, NotAllowed
@@ -94,3 +95,29 @@ def same_agreement(row: Any, agreement: Any, *, path: str) -> None:
         raise Invalid(
             "programme.other_agreement", vi="Thuộc thỏa thuận khác.", en="Belongs to another agreement.", path=path
         )
+
+
+def check_nothing_rests(row: models.Model, *, besides: frozenset[type[models.Model]] = frozenset()) -> None:
+    """Conflict where any row of any room points at this one, or it was changed since it was added: whoever takes it
+    away would take that away too."""
+    for field in row._meta.get_fields(include_hidden=True):
+        if not isinstance(field, ForeignObjectRel) or field.related_model in besides or field.many_to_many:
+            continue
+        resting = field.related_model
+        if isinstance(resting, str) or not resting._default_manager.filter(**{field.field.name: row.pk}).exists():
+            continue
+        raise Conflict(
+            "programme.rested_on",
+            vi="Đã có việc khác dựa vào mục này (nhiệm vụ, kết quả, chỉ tiêu, mục tiêu …): hãy gỡ các mục đó trước.",
+            en="Other rows rest on this one (tasks, results, indicators, targets …): take those back first.",
+        )
+
+
+def take_away(row: Row, *, by: Account | None, act: str, version: int, action: str, **besides: Any) -> None:
+    """Delete what was added by mistake and nothing rests on; the log keeps that it was there."""
+    with transaction.atomic():
+        stored = fresh(row, version)
+        check_may(by, act, stored)
+        check_nothing_rests(stored, **besides)
+        record(action=f"programme.{action}", by=by, subject=stored, details={"version": version})
+        stored.delete()

@@ -1,10 +1,10 @@
 """The room's writers by name; what they do is in `claiming` (results), `closing` (periods), `measuring` (indicators).
 
 record_claim → submit_claim → confirm_claim | return_claim | dispute_claim      withdraw_claim, reopen_claim
-revise_claim, attach_evidence, answer_claim                                     the rest of a result's life
+revise_claim, discard_claim, attach_evidence, answer_claim                      the rest of a result's life
 set_calendar, open_periods, lock_period, unlock_period                          periods
 correct_figure, agree_correction                                                after a lock
-add_indicator, edit_indicator, set_target                                       what is measured
+add_indicator, edit_indicator, remove_indicator, set_target                     what is measured
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from lienvung.people.models import Account
-from lienvung.results.claiming import answer_claim, attach_evidence, record_claim, revise_claim, step
+from lienvung.results.claiming import answer_claim, attach_evidence, discard_claim, record_claim, revise_claim, step
 from lienvung.results.closing import (
     agree_correction,
     correct_figure,
@@ -21,7 +21,7 @@ from lienvung.results.closing import (
     set_calendar,
     unlock_period,
 )
-from lienvung.results.measuring import add_indicator, edit_indicator, set_target
+from lienvung.results.measuring import add_indicator, edit_indicator, remove_indicator, set_target
 from lienvung.results.models import Claim
 
 __all__ = [
@@ -31,11 +31,13 @@ __all__ = [
     "attach_evidence",
     "confirm_claim",
     "correct_figure",
+    "discard_claim",
     "dispute_claim",
     "edit_indicator",
     "lock_period",
     "open_periods",
     "record_claim",
+    "remove_indicator",
     "reopen_claim",
     "return_claim",
     "revise_claim",

@@ -22,6 +22,7 @@ from lienvung.people.models import Account
 from lienvung.programme.access import standing_of
 from lienvung.programme.models import Commitment, Party
 from lienvung.programme.rules import may
+from lienvung.programme.writing import check_nothing_rests
 from lienvung.results import access, rules
 from lienvung.results.models import Claim, ClaimAct, Evidence, Indicator, Period
 
@@ -264,6 +265,20 @@ def revise_claim(*, by: Account | None, claim: Claim, version: int, at: datetime
         _write(stands, **content)
         _note(stands, "revise", by=by, side=rules.CLAIMANT, before=stands.state, words="", at=at)
         return stands
+
+
+def discard_claim(*, by: Account | None, claim: Claim, version: int) -> None:
+    """Take back a draft that was written by mistake: never submitted, without a file, as it was first written."""
+    with transaction.atomic():
+        stands, side, roles = _begin(claim, by, version)
+        rules.check_step("revise", side=side if by is not None else rules.CLAIMANT, state=stands.state)
+        if by is not None and not may("claim", stands.state, "edit", roles):
+            raise not_in_table()
+        if stands.sent_at is not None or stands.acts.count() > 1:
+            raise rules.changed_meanwhile()
+        check_nothing_rests(stands, besides=frozenset({ClaimAct}))
+        record(action="results.discard_claim", by=by, subject=stands, details={"party": str(stands.party)})
+        stands.delete()
 
 
 def attach_evidence(

@@ -12,6 +12,7 @@ from lienvung.audit.actions import record
 from lienvung.errors import Conflict, Invalid
 from lienvung.people.models import Account
 from lienvung.programme.models import Agreement
+from lienvung.programme.writing import check_nothing_rests
 from lienvung.results import rules
 from lienvung.results.closing import require_measuring
 from lienvung.results.models import Indicator, Period, Target
@@ -90,6 +91,17 @@ def edit_indicator(*, by: Account | None, indicator: Indicator, version: int, **
         raise _taken() from clash
     record(action="results.edit_indicator", by=by, subject=stands, details={"version": stands.version})
     return stands
+
+
+@transaction.atomic
+def remove_indicator(*, by: Account | None, indicator: Indicator, version: int) -> None:
+    """Take back what was added by mistake, if nobody changed it and nothing rests on it."""
+    require_measuring(by, indicator.agreement)
+    stands = Indicator.objects.select_for_update().get(pk=indicator.pk)
+    rules.check_version(stands.version, version)
+    check_nothing_rests(stands)
+    record(action="results.remove_indicator", by=by, subject=stands)
+    stands.delete()
 
 
 def _known(facts: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ ACTS: Final[dict[str, Text]] = {
     "results.attach_claim": Text("Đính kèm tệp vào kết quả", "Attached a file to a result"),
     "results.answer_claim": Text("Trao đổi về kết quả", "Added a word to a result"),
     "results.set_calendar": Text("Ghi quy định kỳ báo cáo", "Recorded a reporting rule"),
+    "results.discard_claim": Text("Gỡ kết quả ghi nhầm", "Took back a result written by mistake"),
     "results.open_period": Text("Mở kỳ báo cáo", "Opened a period"),
     "results.lock_period": Text("Khoá kỳ báo cáo", "Locked a period"),
     "results.unlock_period": Text("Mở khoá kỳ báo cáo", "Unlocked a period"),
@@ -25,6 +26,7 @@ ACTS: Final[dict[str, Text]] = {
     "results.agree_correction": Text("Đồng ý điều chỉnh số liệu", "Agreed to a correction"),
     "results.add_indicator": Text("Thêm chỉ tiêu", "Added an indicator"),
     "results.edit_indicator": Text("Sửa chỉ tiêu", "Changed an indicator"),
+    "results.remove_indicator": Text("Gỡ chỉ tiêu ghi nhầm", "Took back an indicator added by mistake"),
     "results.set_target": Text("Đặt mục tiêu", "Set a target"),
 }
 # what a page offers: the button, and what follows from it
