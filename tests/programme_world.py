@@ -8,13 +8,14 @@ from typing import Any
 
 from lienvung.people import actions as people
 from lienvung.people.models import Account, Organisation
-from lienvung.programme import actions, amending, working
+from lienvung.programme import actions, amending, naming, working
 from lienvung.programme.models import (
     Agency,
     Agreement,
     Amendment,
     Clause,
     Commitment,
+    CommitteeMember,
     Conclusion,
     Field,
     Meeting,
@@ -40,6 +41,7 @@ class Cooperation:
     meeting: Meeting
     conclusion: Conclusion
     amendment: Amendment
+    seat: CommitteeMember
     agencies: list[Agency] = field(default_factory=list)
     people: dict[str, Account] = field(default_factory=dict)
 
@@ -82,8 +84,8 @@ def make_cooperation(*, old: bool = False, public: bool = True) -> Cooperation:
         known |= staff
     farm = office("Sở Nông nghiệp NB", province("Ninh Bình"))
     known["nb_lead"] = officer("nb_lead", farm, "member")
-    lead = actions.add_agency(by=None, unit=ninh_binh.unit, name="Sở Nông nghiệp NB", organisation=farm)
-    trade = actions.add_agency(by=None, unit=ha_noi.unit, name="Sở Công Thương HN", name_en="Trade department")
+    lead = naming.add_agency(ninh_binh, by=None, name="Sở Nông nghiệp NB", organisation=farm)
+    trade = naming.add_agency(ha_noi, by=None, name="Sở Công Thương HN", name_en="Trade department")
     branch = actions.add_field(made, by=None, code="II", name="Nông nghiệp", name_en="Agriculture")
     clause = actions.add_clause(
         made, by=None, number="2.1", text="Hà Nội hỗ trợ mã QR cho nông sản.", text_en="QR codes.", field=branch
@@ -110,10 +112,11 @@ def make_cooperation(*, old: bool = False, public: bool = True) -> Cooperation:
     working.send_delegation(meeting, by=None, party=ha_noi, head="Bà A", members="Ông B\nÔng C")
     conclusion = working.conclude(meeting, by=None, number="1", text="Mở thêm một cửa hàng.")
     amendment = amending.start_amendment(made, by=None, title="Sửa đổi lần 1")
+    seat = naming.seat_member(made, by=None, party=ninh_binh, name="Bà Mẫu", duty="head")
     for row in (clause, commitment):
         row.refresh_from_db()  # their agreement is in force by now
     return Cooperation(
-        made, parties, branch, clause, commitment, plan, meeting, conclusion, amendment, [lead, trade], known
+        made, parties, branch, clause, commitment, plan, meeting, conclusion, amendment, seat, [lead, trade], known
     )
 
 
@@ -123,6 +126,9 @@ def examples(world: Any) -> dict[str, str]:
     return {
         "programme_agreement": made.agreement.code,
         "programme_agreement_id": str(made.agreement.pk),
+        "programme_party": str(made.parties[1].pk),
+        "programme_agency": str(made.agencies[0].pk),
+        "programme_seat": str(made.seat.pk),
         "programme_commitment": str(made.commitment.pk),
         "programme_plan": str(made.plan.pk),
         "programme_meeting": str(made.meeting.pk),

@@ -57,22 +57,25 @@ def test_the_public_reads_what_is_published_and_nothing_else(made: Cooperation) 
 
 def test_every_offered_act_opens(made: Cooperation) -> None:
     rows = {
-        "agreement": made.agreement, "field": made.field, "clause": made.clause, "amendment": made.amendment,
+        "agreement": made.agreement, "party": made.parties[1], "seat": made.seat, "field": made.field,
+        "clause": made.clause, "amendment": made.amendment,
         "copy": made.amendment.copies.get(), "commitment": made.commitment, "plan": made.plan,
         "task": made.plan.tasks.get(), "meeting": made.meeting, "conclusion": made.conclusion,
     }  # fmt: skip
     assert set(rows) == set(MODELS)
+    agency = f"/programme/parties/{made.parties[1].pk}/agencies/{made.agencies[0].pk}"
     opened = set()
     for who in ("nb_focal", "nb_head"):
         client = browser(made, who)
         for act in LISTED:
-            answer = client.get(f"/programme/do/{act.kind}/{rows[act.kind].pk}/{act.name}")
+            of_row = f"/programme/do/{act.kind}/{rows[act.kind].pk}" if act.kind in rows else agency
+            answer = client.get(f"{of_row}/{act.name}")
             assert answer.status_code in (200, 403), (act.kind, act.name)
             if answer.status_code == 200:
                 opened.add((act.kind, act.name))
     shut = {("agreement", "edit"), ("agreement", "sign"), ("agreement", "publish"), ("agreement", "add_clause"),
             ("clause", "edit"), ("copy", "take_anew"), ("commitment", "activate"), ("commitment", "reopen"),
-            ("plan", "close"), ("meeting", "hold"), ("meeting", "cancel")}  # fmt: skip
+            ("plan", "close"), ("meeting", "hold"), ("meeting", "cancel"), ("agency", "drop")}  # fmt: skip
     assert opened == set(ACTS) - shut
 
 

@@ -39,6 +39,7 @@ from lienvung.territory.models import AdminUnit
 
 KINDS: dict[type, str] = {
     Agreement: "agreement",
+    Party: "party",
     Amendment: "amendment",
     Commitment: "commitment",
     Plan: "plan",
@@ -89,9 +90,10 @@ class Standing:
     def may(self, act: str, row: Any) -> bool:
         """May the account do `act` with a row of this room?"""
         kind = KINDS[type(row)]
-        if kind == "agreement":
-            state = rules.state_of_agreement(row.state, row.ends_on, self.today)
-            roles = self.roles()
+        if kind in ("agreement", "party"):
+            one = row.agreement
+            state = rules.state_of_agreement(one.state, one.ends_on, self.today)
+            roles = self.roles(party=row.pk if kind == "party" else None)
         else:
             state = row.state
             party, lead, helping = _hands(row)
@@ -101,7 +103,7 @@ class Standing:
         return rules.may(kind, state, act, roles)
 
 
-HIDDEN = frozenset({("agreement", "draft"), ("commitment", "draft"), ("plan", "draft"), ("amendment", "draft")})
+HIDDEN = frozenset((kind, "draft") for kind in ("agreement", "party", "commitment", "plan", "amendment"))
 
 
 def _hands(row: Any) -> tuple[uuid.UUID | None, list[uuid.UUID], list[uuid.UUID]]:
@@ -249,24 +251,42 @@ def may_create(account: Any, units: Iterable[AdminUnit]) -> bool:
     return any(not provinces_today(unit, today).isdisjoint(own) for unit in units)
 
 
-def may_add_agency(account: Any, unit: AdminUnit, organisation: Organisation | None) -> bool:
-    """A focal officer of the province; an agency's organisation is an authority of that province."""
+def units_of(party: Party) -> list[AdminUnit]:
+    """Where an agency of the party may stand: its unit as signed and as it is today, and their districts."""
+    own = {party.unit_id, *provinces_today(party.unit, timezone.localdate())}
+    found = AdminUnit.objects.filter(Q(pk__in=own) | Q(parent__in=own, level=AdminUnit.Level.DISTRICT))
+    return sorted(found, key=lambda unit: (unit.pk not in own, unit.name))
+
+
+def authorities_of(party: Party) -> list[Organisation]:
+    """The authorities of the province that the party is today: their accounts may act for its agencies."""
     today = timezone.localdate()
-    there = provinces_today(unit, today)
-    if there.isdisjoint(focal_provinces(account)):
-        return False
-    return organisation is None or (
-        organisation.kind == Organisation.Kind.AUTHORITY
-        and not provinces_today(organisation.unit, today).isdisjoint(there)
-    )
+    there = provinces_today(party.unit, today)
+    bodies = Organisation.objects.filter(kind=Organisation.Kind.AUTHORITY).select_related("unit__parent__parent")
+    return [each for each in bodies.order_by("name") if not provinces_today(each.unit, today).isdisjoint(there)]
 
 
 def agencies_in(party: Party) -> list[Agency]:
     """The agencies of a party: those of its unit as signed, of what it is today, and of the units below."""
     today = timezone.localdate()
     units = {party.unit_id, *provinces_today(party.unit, today)}
-    found = Agency.objects.filter(Q(unit__in=units) | Q(unit__parent__in=units) | Q(unit__parent__parent__in=units))
-    return list(found.order_by("name"))
+    return list(_agencies(units).order_by("name"))
+
+
+def _agencies(units: set[uuid.UUID]) -> QuerySet[Agency]:
+    """Those of the units and of what stands below them."""
+    return Agency.objects.filter(Q(unit__in=units) | Q(unit__parent__in=units) | Q(unit__parent__parent__in=units))
+
+
+def agencies_shown(party: Party) -> list[Agency]:
+    """The agencies of a party with where they stand and what they went into and came from, those that ended last."""
+    today = timezone.localdate()
+    units = {party.unit_id, *provinces_today(party.unit, today)}
+    found = list(_agencies(units).select_related("unit").prefetch_related("successors__new", "predecessors__old"))
+    for each in found:
+        each.party = party
+        each.elsewhere = each.unit_id not in units
+    return sorted(found, key=lambda each: (each.valid_to is not None and each.valid_to <= today, each.name))
 
 
 def today() -> date:

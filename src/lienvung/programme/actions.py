@@ -1,7 +1,8 @@
-"""Agreements: making, signing, publishing, extending, closing, succeeding; their fields, clauses, papers, agencies.
+"""Agreements: making, signing, publishing, extending, closing, succeeding; their fields, clauses, papers.
 
-Amendments are in `amending`; commitments, plans, tasks and meetings in `working`. Every act takes `by` (None: the
-system) and, where it changes a row, the `version` that was seen (None: whatever stands). Facts are columns by name.
+Who signs, sits and works for a party is in `naming`, amendments in `amending`, commitments, plans, tasks and meetings
+in `working`. Every act takes `by` (None: the system) and, where it changes a row, the `version` that was seen (None:
+whatever stands). Facts are columns by name.
 """
 
 from __future__ import annotations
@@ -16,18 +17,14 @@ from django.utils import timezone
 from lienvung.audit.actions import record
 from lienvung.errors import Conflict, Invalid, NotAllowed
 from lienvung.papers.actions import store_file
-from lienvung.people.models import Account, Organisation
+from lienvung.people.models import Account
 from lienvung.programme import access, rules
 from lienvung.programme.models import (
-    Agency,
-    AgencySuccessor,
     Agreement,
     Clause,
-    CommitteeMember,
     Document,
     Extension,
     Field,
-    FocalAgency,
     Party,
 )
 from lienvung.programme.writing import add, change, check_may, fresh, only, same_agreement, write
@@ -74,17 +71,6 @@ def edit_agreement(agreement: Agreement, *, by: Account | None, version: int | N
         facts["title"] = rules.check_words(facts["title"], path="title", most=300)
     rules.check_dates(facts.get("starts_on", agreement.starts_on), facts.get("ends_on", agreement.ends_on))
     return change(agreement, by=by, act="edit", version=version, action="edit_agreement", **facts)
-
-
-@transaction.atomic
-def describe_party(party: Party, *, by: Account | None, **facts: str) -> Party:
-    """Who signed for the party, and why it leads, while the agreement is a draft."""
-    check_may(by, "edit", party.agreement)
-    for name, value in only(facts, frozenset({"signatory", "signatory_position", "lead_reason"})).items():
-        setattr(party, name, value)
-    party.save()
-    record(action="programme.describe_party", by=by, subject=party)
-    return party
 
 
 def sign_agreement(
@@ -314,62 +300,3 @@ def edit_clause(clause: Clause, *, by: Account | None, version: int | None, **fa
     write(stored, **facts)
     record(action="programme.edit_clause", by=by, subject=stored, details={"version": stored.version})
     return stored
-
-
-@transaction.atomic
-def name_focal_agency(
-    party: Party, *, by: Account | None, agency: Agency, since: date | None = None, until: date | None = None
-) -> FocalAgency:
-    """The agency through which the party speaks; naming it again changes its dates."""
-    check_may(by, "name_agencies", party.agreement)
-    rules.check_dates(since, until, path="until")
-    link, _ = FocalAgency.objects.update_or_create(
-        party=party, agency=agency, defaults={"since": since, "until": until}
-    )
-    record(action="programme.name_focal_agency", by=by, subject=link)
-    return link
-
-
-@transaction.atomic
-def seat_member(
-    agreement: Agreement, *, by: Account | None, party: Party, name: str, duty: str = "member", **facts: Any
-) -> CommitteeMember:
-    """A seat of the joint committee. `facts`: position, since, until."""
-    check_may(by, "name_agencies", agreement)
-    same_agreement(party, agreement, path="party")
-    facts = only(facts, frozenset({"position", "since", "until"}))
-    rules.check_dates(facts.get("since"), facts.get("until"), path="until")
-    made = CommitteeMember(agreement=agreement, party=party, duty=duty, **facts)
-    made.name = rules.check_words(name, path="name", most=150)
-    return add(made, by=by, action="seat_member")
-
-
-@transaction.atomic
-def add_agency(
-    *, by: Account | None, unit: AdminUnit, name: str, organisation: Organisation | None = None, **facts: Any
-) -> Agency:
-    """An agency of a unit. `facts`: name_en, valid_from, valid_to, source."""
-    if by is not None and not access.may_add_agency(by, unit, organisation):
-        raise NotAllowed(
-            "programme.not_your_province", vi="Không thuộc tỉnh của bạn.", en="Not of your province.", path="unit"
-        )
-    facts = only(facts, frozenset({"name_en", "valid_from", "valid_to", "source"}))
-    made = Agency(unit=unit, organisation=organisation, **facts)
-    made.name = rules.check_words(name, path="name", most=200)
-    return add(made, by=by, action="add_agency")
-
-
-@transaction.atomic
-def succeed_agency(
-    *, by: Account | None, old: Agency, new: Agency, since: date | None = None, whole: bool = True, basis: str = ""
-) -> AgencySuccessor:
-    """`old` went into `new`: who acts for the new one acts for what the old one owes."""
-    if by is not None and not all(access.may_add_agency(by, each.unit, each.organisation) for each in (old, new)):
-        raise NotAllowed("programme.not_your_province", vi="Không thuộc tỉnh của bạn.", en="Not of your province.")
-    if old.pk in access.line_of({new.pk}, onward=True):
-        raise Invalid("programme.agency_loop", vi="Hai cơ quan kế thừa vòng tròn.", en="They would succeed in a ring.")
-    link, _ = AgencySuccessor.objects.update_or_create(
-        old=old, new=new, defaults={"since": since, "whole": whole, "basis": basis.strip()}
-    )
-    record(action="programme.succeed_agency", by=by, subject=link)
-    return link

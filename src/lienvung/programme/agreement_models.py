@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 from django.db import models
 from django.db.models import Q
 
@@ -67,10 +65,9 @@ class Agreement(Row):
         return self
 
 
-class Party(models.Model):
+class Party(Row):
     """A locality as it signed: the unit of that day, for ever. Reports of today go through the unit's successors."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="parties")
     unit = models.ForeignKey(AdminUnit, on_delete=models.PROTECT, related_name="agreements_as_party")
     name = models.CharField(max_length=200)

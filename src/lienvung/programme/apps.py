@@ -12,11 +12,13 @@ PAGES = [
     Page("programme:index", frozenset({EVERYONE}), note=SEES),
     Page("programme:rights", frozenset({EVERYONE})),
     Page("programme:agreement", frozenset({EVERYONE}), note=SEES),
+    Page("programme:party", frozenset({EVERYONE}), note=SEES),
     Page("programme:commitment", frozenset({EVERYONE}), note=SEES),
     Page("programme:plan", frozenset({EVERYONE}), note=SEES),
     Page("programme:meeting", frozenset({EVERYONE}), note=SEES),
     Page("programme:amendment", frozenset({EVERYONE}), note=SEES),
     Page("programme:new", frozenset({OFFICIAL}), ("GET", "POST"), "focal officers"),
+    Page("programme:do_agency", frozenset({OFFICIAL}), ("GET", "POST"), "the table of rights: programme.rules.MAY"),
     Page("programme:do", frozenset({OFFICIAL}), ("GET", "POST"), "the table of rights: programme.rules.MAY"),
 ]
 

@@ -34,14 +34,15 @@ def prose(**more: Any) -> models.TextField:  # type: ignore[type-arg]
     return models.TextField(blank=True, **more)
 
 
-class Agency(models.Model):
+class Agency(Row):
     """A department, committee or district office, as it was called during one time.
 
     `organisation`: the body of `people` whose accounts act for it, if it has any. `valid_to`: the first day on which
     it stood no more. It never changes its name: a new name is a new agency and an `AgencySuccessor`.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    party: Any = None  # beside which it is shown, no column; set by `access.agencies_shown`, as is the next
+    elsewhere = False  # of a unit below the party's
     unit = models.ForeignKey(AdminUnit, on_delete=models.PROTECT, related_name="agencies")
     organisation = models.ForeignKey(
         Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="agencies"

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from lienvung.people.models import Organisation
-from lienvung.programme import actions, working
+from lienvung.programme import actions, naming, working
 from lienvung.programme.models import Agency, Agreement, Party
 from lienvung.territory.access import unit_at
 
@@ -48,7 +48,7 @@ def play(told: Mapping[str, Any], *, organisations: Mapping[str, Organisation] |
     for party in agreement.parties.select_related("unit"):
         played.parties[party.unit.code] = party
         if head.get("signatories", {}).get(party.unit.code):
-            actions.describe_party(party, by=None, signatory_position=head["signatories"][party.unit.code])
+            naming.describe_party(party, by=None, signatory_position=head["signatories"][party.unit.code])
     _agencies(told, played, organisations or {})
     _text(told, played)
     _commitments(told, played)
@@ -66,18 +66,18 @@ def _some(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
 def _agencies(told: Mapping[str, Any], played: Played, organisations: Mapping[str, Organisation]) -> None:
     for row in told.get("agency", ()):
         party = played.parties[row["unit"]]
-        made = actions.add_agency(
+        made = naming.add_agency(
+            party,
             by=None,
-            unit=party.unit,
             name=row["name"],
             name_en=row["name_en"],
             organisation=organisations.get(row["organisation"]),
         )
         played.agencies[row["key"]] = made
         if row.get("focal"):
-            actions.name_focal_agency(party, by=None, agency=made, since=told["agreement"].get("signed_on"))
+            naming.name_focal_agency(party, by=None, agency=made, since=told["agreement"].get("signed_on"))
     for row in told.get("member", ()):
-        actions.seat_member(
+        naming.seat_member(
             played.agreement,
             by=None,
             party=played.parties[row["unit"]],

@@ -1,50 +1,39 @@
 """The acts that pages offer: which form each has, which right it asks, and what it runs.
 
-`ACTS[(kind, name)]`; the address of an act is /programme/do/<kind>/<id>/<name>, for all of them one page.
+`ACTS[(kind, name)]`; the address of an act is /programme/do/<kind>/<id>/<name>, for all of them one page;
+an agency stands in many agreements, so its acts name the party as well (/programme/parties/<id>/agencies/<id>/<name>).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from lienvung.programme import actions, amending, working
 from lienvung.programme import forms as f
 from lienvung.programme import words as w
+from lienvung.programme.act import Act, nothing, plain, reason, values_of
+from lienvung.programme.doing_parties import ACTS_OF_PARTIES
 from lienvung.programme.models import (
     Agreement,
     Amendment,
     Clause,
     ClauseCopy,
     Commitment,
+    CommitteeMember,
     Conclusion,
     Field,
     Meeting,
+    Party,
     Plan,
     Task,
 )
 from lienvung.texts import Text
 
-
-@dataclass(frozen=True)
-class Act:
-    """`asks(row)`: the row whose right is asked; `run(row, by, version, told)` does it."""
-
-    kind: str
-    name: str
-    label: Text
-    right: str
-    fields: Callable[[Any], f.Fields]
-    run: Callable[..., Any]
-    asks: Callable[[Any], Any] = lambda row: row
-    initial: Callable[[Any], dict[str, Any]] = lambda row: {}
-    when: Callable[[Any], bool] = lambda row: True
-    warns: Text | None = None
-
-
 MODELS: dict[str, Any] = {
     "agreement": Agreement,
+    "party": Party,
+    "seat": CommitteeMember,
     "field": Field,
     "clause": Clause,
     "amendment": Amendment,
@@ -161,33 +150,12 @@ def _document_fields(_: Any) -> f.Fields:
     }
 
 
-def _nothing(_: Any) -> f.Fields:
-    return {}
-
-
-def _reason(_: Any) -> f.Fields:
-    return {"reason": f.words("Lý do", "Reason", required=True)}
-
-
-def _of(*names: str) -> Callable[[Any], dict[str, Any]]:
-    """The present values of these columns; a row is given by its key."""
-
-    def read(row: Any) -> dict[str, Any]:
-        found = {}
-        for name in names:
-            value = getattr(row, name)
-            found[name] = str(value.pk) if hasattr(value, "pk") else value
-        return found
-
-    return read
-
-
 def _commitment_initial(row: Commitment) -> dict[str, Any]:
-    return _of(*working.COMMITMENT_FACTS)(row) | f.hands_initial(row.agreement, list(row.agency_links.all()))
+    return values_of(*working.COMMITMENT_FACTS)(row) | f.hands_initial(row.agreement, list(row.agency_links.all()))
 
 
 def _task_initial(row: Task) -> dict[str, Any]:
-    return _of(*working.TASK_FACTS)(row) | f.hands_initial(row.agreement, list(row.agency_links.all()))
+    return values_of(*working.TASK_FACTS)(row) | f.hands_initial(row.agreement, list(row.agency_links.all()))
 
 
 def _conclusion_initial(row: Conclusion) -> dict[str, Any]:
@@ -208,33 +176,23 @@ def _handed(run: Callable[..., Any]) -> Callable[..., Any]:
     return with_hands
 
 
-def _plain(action: Callable[..., Any], *, versioned: bool = True, **fixed: Any) -> Callable[..., Any]:
-    """Runs an action with the form's values as its facts."""
-
-    def run(row: Any, by: Any, version: int | None, told: dict[str, Any]) -> Any:
-        more = {"version": version} if versioned else {}
-        return action(row, by=by, **more, **fixed, **told)
-
-    return run
-
-
-A, P = Text, _plain
+A, P = Text, plain
 DRAFT = Text("Từ khi ký, điều khoản chỉ sửa được bằng bản sửa đổi.", "Once signed, clauses change by amendments only.")
 LISTED = (
     Act("agreement", "edit", A("Sửa thông tin chung", "Edit the agreement"), "edit", _agreement_fields,
-        P(actions.edit_agreement), initial=_of(*(actions.FACTS - {"signed_on"}))),
+        P(actions.edit_agreement), initial=values_of(*(actions.FACTS - {"signed_on"}))),
     Act("agreement", "sign", A("Ghi đã ký", "Mark as signed"), "sign",
         lambda _: {"signed_on": f.day("Ngày ký", "Signed on")}, P(actions.sign_agreement), warns=DRAFT),
-    Act("agreement", "publish", A("Công khai", "Publish"), "publish", _nothing, P(actions.publish_agreement),
+    Act("agreement", "publish", A("Công khai", "Publish"), "publish", nothing, P(actions.publish_agreement),
         when=lambda row: row.published_at is None,
         warns=A("Mọi người sẽ xem được.", "Everybody will be able to read it.")),
     Act("agreement", "withdraw_from_public", A("Thôi công khai", "Withdraw from the public"), "withdraw_from_public",
-        _nothing, P(actions.withdraw_from_public), when=lambda row: row.published_at is not None),
+        nothing, P(actions.withdraw_from_public), when=lambda row: row.published_at is not None),
     Act("agreement", "extend", A("Gia hạn", "Extend"), "extend",
-        lambda row: {"until": f.day("Đến hết ngày", "Until", required=True), **_reason(row),
+        lambda row: {"until": f.day("Đến hết ngày", "Until", required=True), **reason(row),
                      "document": f.row_of("Văn bản", "Document", row.documents.all())}, P(actions.extend_agreement)),
     Act("agreement", "close", A("Kết thúc", "Close"), "close",
-        lambda row: {"closed_on": f.day("Ngày kết thúc", "Closed on", required=True), **_reason(row)},
+        lambda row: {"closed_on": f.day("Ngày kết thúc", "Closed on", required=True), **reason(row)},
         P(actions.close_agreement)),
     Act("agreement", "succeed", A("Lập thỏa thuận kế tiếp", "Draw up the successor"), "succeed",
         lambda _: {"code": f.line("Mã trong địa chỉ trang", "Code in the address", most=40, required=True),
@@ -246,20 +204,6 @@ LISTED = (
         P(actions.add_field, versioned=False)),
     Act("agreement", "add_clause", A("Thêm điều khoản", "Add a clause"), "edit_clauses", _clause_fields,
         P(actions.add_clause, versioned=False)),
-    Act("agreement", "name_focal_agency", A("Nêu cơ quan đầu mối", "Name a focal agency"), "name_agencies",
-        lambda row: {
-            "agency": f.row_of("Cơ quan", "Agency", [a for p in f.agencies_of_parties(row) for a in p[1]],
-                               required=True),
-            "party": f.row_of("Của bên", "Of party", row.parties.all(), required=True),
-            "since": f.day("Từ ngày", "Since"), "until": f.day("Đến trước ngày", "Until")},
-        lambda row, by, version, told: actions.name_focal_agency(told.pop("party"), by=by, **told)),
-    Act("agreement", "seat_member", A("Thêm thành viên ban chỉ đạo", "Seat a committee member"), "name_agencies",
-        lambda row: {
-            "party": f.row_of("Của bên", "Of party", row.parties.all(), required=True),
-            "name": f.line("Họ tên", "Name", most=150, required=True), "position": f.line("Chức vụ", "Position"),
-            "duty": f.one_of("Trong ban", "In the committee", w.DUTIES),
-            "since": f.day("Từ ngày", "Since"), "until": f.day("Đến ngày", "Until")},
-        P(actions.seat_member, versioned=False)),
     Act("agreement", "amend", A("Lập bản sửa đổi", "Start an amendment"), "amend",
         lambda _: {"title": f.line("Tên", "Title", most=300, required=True), "reason": f.words("Lý do", "Reason")},
         P(amending.start_amendment, versioned=False)),
@@ -275,30 +219,31 @@ LISTED = (
     Act("agreement", "meet", A("Thêm hội nghị", "Add a meeting"), "meet", _meeting_fields,
         P(working.plan_meeting, versioned=False)),
     Act("field", "edit", A("Sửa lĩnh vực", "Edit the field"), "edit_fields", _field_fields, P(actions.edit_field),
-        asks=lambda row: row.agreement, initial=_of("code", "name", "name_en", "parent", "order")),
-    Act("field", "remove", A("Xóa lĩnh vực", "Remove the field"), "edit_fields", _nothing, P(actions.remove_field),
+        asks=lambda row: row.agreement, initial=values_of("code", "name", "name_en", "parent", "order")),
+    Act("field", "remove", A("Xóa lĩnh vực", "Remove the field"), "edit_fields", nothing, P(actions.remove_field),
         asks=lambda row: row.agreement),
     Act("clause", "edit", A("Sửa điều khoản", "Edit the clause"), "edit_clauses", _clause_fields,
-        P(actions.edit_clause), asks=lambda row: row.agreement, initial=_of("number", "text", "text_en", "field")),
+        P(actions.edit_clause), asks=lambda row: row.agreement,
+        initial=values_of("number", "text", "text_en", "field")),
     Act("amendment", "add_clause", A("Thêm điều khoản mới", "Add a new clause"), "edit", _clause_fields,
         P(amending.add_copy, versioned=False)),
     Act("amendment", "merge", A("Nhập vào thỏa thuận", "Merge into the agreement"), "merge",
         lambda row: {"document": f.row_of("Văn bản", "Document", row.agreement.documents.all())},
         P(amending.merge_amendment), warns=A("Nội dung cũ vẫn được giữ.", "The former words are kept.")),
-    Act("amendment", "withdraw", A("Rút bản sửa đổi", "Withdraw"), "withdraw", _nothing,
+    Act("amendment", "withdraw", A("Rút bản sửa đổi", "Withdraw"), "withdraw", nothing,
         P(amending.withdraw_amendment)),
     Act("copy", "edit", A("Sửa trong bản sửa đổi", "Edit in the amendment"), "edit",
         lambda row: {**_clause_fields(row),
                      **({"repeals": f.tick("Bãi bỏ điều khoản này", "Repeal this clause")} if row.original_id else {})},
         P(amending.edit_copy), asks=lambda row: row.amendment,
-        initial=_of("number", "text", "text_en", "field", "repeals")),
-    Act("copy", "take_anew", A("Lấy bản mới để so sánh", "Take the present text"), "edit", _nothing,
+        initial=values_of("number", "text", "text_en", "field", "repeals")),
+    Act("copy", "take_anew", A("Lấy bản mới để so sánh", "Take the present text"), "edit", nothing,
         P(amending.take_anew), asks=lambda row: row.amendment,
         when=lambda row: row.original is not None and row.original.version != row.base_version),
     Act("commitment", "edit", A("Sửa cam kết", "Edit the commitment"), "edit", _commitment_fields,
         _handed(P(working.edit_commitment)), initial=_commitment_initial),
     *(
-        Act("commitment", name, label, name, _reason if name in ("withdraw", "reopen") else _nothing,
+        Act("commitment", name, label, name, reason if name in ("withdraw", "reopen") else nothing,
             P(working.set_commitment_state, act=name))
         for name, label in (
             ("activate", w.RIGHTS["activate"]), ("fulfil", w.RIGHTS["fulfil"]), ("withdraw", w.RIGHTS["withdraw"]),
@@ -306,26 +251,26 @@ LISTED = (
     ),
     Act("plan", "add_task", A("Thêm nhiệm vụ", "Add a task"), "add_task", _task_fields,
         _handed(P(working.add_task, versioned=False))),
-    Act("plan", "derive", A("Lấy thêm từ cam kết", "Take more from the commitments"), "add_task", _nothing,
+    Act("plan", "derive", A("Lấy thêm từ cam kết", "Take more from the commitments"), "add_task", nothing,
         P(working.derive_tasks, versioned=False)),
     Act("plan", "approve", A("Phê duyệt", "Approve"), "approve",
         lambda row: {"document": f.row_of("Văn bản", "Document", row.agreement.documents.all())},
         P(working.approve_plan)),
-    Act("plan", "close", A("Kết thúc kế hoạch", "Close the plan"), "close", _nothing, P(working.close_plan)),
+    Act("plan", "close", A("Kết thúc kế hoạch", "Close the plan"), "close", nothing, P(working.close_plan)),
     Act("task", "edit", A("Sửa nhiệm vụ", "Edit the task"), "edit", _task_fields, _handed(P(working.edit_task)),
         initial=_task_initial),
     Act("task", "report_state", A("Cập nhật tiến độ", "Report progress"), "report_state",
         lambda _: {"state": f.one_of("Tiến độ", "Progress", {key: w.STATES[key] for key in Task.State.values}),
-                   "note": f.words("Ghi chú", "Note")}, P(working.report_task), initial=_of("state", "note")),
+                   "note": f.words("Ghi chú", "Note")}, P(working.report_task), initial=values_of("state", "note")),
     Act("meeting", "edit", A("Sửa hội nghị", "Edit the meeting"), "edit", _meeting_fields, P(working.edit_meeting),
-        initial=_of("kind", "title", "title_en", "held_on", "held_text", "place", "chairs", "source")),
+        initial=values_of("kind", "title", "title_en", "held_on", "held_text", "place", "chairs", "source")),
     Act("meeting", "hold", A("Ghi đã họp", "Mark as held"), "edit",
         lambda _: {"held_on": f.day("Ngày họp", "Held on"), "minutes": f.words("Biên bản", "Minutes")},
-        P(working.hold_meeting), initial=_of("held_on", "minutes"), when=lambda row: row.state == "planned"),
-    Act("meeting", "cancel", A("Hủy hội nghị", "Cancel the meeting"), "edit", _reason, P(working.cancel_meeting),
+        P(working.hold_meeting), initial=values_of("held_on", "minutes"), when=lambda row: row.state == "planned"),
+    Act("meeting", "cancel", A("Hủy hội nghị", "Cancel the meeting"), "edit", reason, P(working.cancel_meeting),
         when=lambda row: row.state == "planned"),
     Act("meeting", "minutes", A("Sửa biên bản", "Edit the minutes"), "edit", _minutes_fields,
-        P(working.edit_meeting), initial=_of("minutes", "minutes_en", "document"),
+        P(working.edit_meeting), initial=values_of("minutes", "minutes_en", "document"),
         when=lambda row: row.state == "held"),
     Act("meeting", "delegation", A("Ghi đoàn dự họp", "Record a delegation"), "edit",
         lambda row: {"party": f.row_of("Của bên", "Of party", row.agreement.parties.all(), required=True),
@@ -338,6 +283,7 @@ LISTED = (
         P(working.conclude, versioned=False)),
     Act("conclusion", "adopt", A("Chuyển thành cam kết", "Turn into a commitment"), "adopt", _commitment_fields,
         _handed(P(working.adopt_conclusion)), asks=lambda row: row.meeting, initial=_conclusion_initial),
+    *ACTS_OF_PARTIES,
 )  # fmt: skip
 ACTS = {(act.kind, act.name): act for act in LISTED}
 

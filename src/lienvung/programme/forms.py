@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -68,18 +68,34 @@ class RowField(forms.TypedChoiceField):
 
 
 def row_of(
-    vi: str, en: str, rows: Iterable[Any], *, required: bool = False, none: Text | None = None, hint: Any = ""
+    vi: str,
+    en: str,
+    rows: Iterable[Any],
+    *,
+    required: bool = False,
+    none: Text | None = None,
+    hint: Any = "",
+    label: Callable[[Any], str] = str,
 ) -> forms.Field:
     known = {str(row.pk): row for row in rows}
     empty = none or Text("không nêu", "not stated")
     return RowField(
         label=phrase(vi, en),
-        choices=[("", phrase(*empty)), *((key, str(row)) for key, row in known.items())],
+        choices=[("", phrase(*empty)), *((key, label(row)) for key, row in known.items())],
         coerce=lambda key: known[key],
         empty_value=None,
         required=required,
         help_text=hint,
     )
+
+
+def agency(vi: str, en: str, agencies: Iterable[Agency], *, required: bool = False) -> forms.Field:
+    return row_of(vi, en, agencies, required=required, label=dated)
+
+
+def dated(agency: Agency) -> str:
+    """Its name, and until when it stood: the list holds those of other years too."""
+    return agency.name if agency.valid_to is None else f"{agency.name} (→ {agency.valid_to:%d/%m/%Y})"
 
 
 def hands_fields(agreement: Agreement) -> Fields:
@@ -88,10 +104,10 @@ def hands_fields(agreement: Agreement) -> Fields:
     for index, (party, agencies) in enumerate(agencies_of_parties(agreement)):
         if not agencies:
             continue
-        found[f"lead_{index}"] = row_of(f"Chủ trì: {party.name}", f"Leads: {party.name_text.en}", agencies)
+        found[f"lead_{index}"] = agency(f"Chủ trì: {party.name}", f"Leads: {party.name_text.en}", agencies)
         found[f"helping_{index}"] = forms.MultipleChoiceField(
             label=phrase(f"Phối hợp: {party.name}", f"Coordinate: {party.name_text.en}"),
-            choices=[(str(each.pk), each.name) for each in agencies],
+            choices=[(str(each.pk), dated(each)) for each in agencies],
             required=False,
             widget=forms.CheckboxSelectMultiple,
         )

@@ -52,6 +52,7 @@ ALL = SEE | {Role.PUBLIC}
 # kind → its states. The states of agreements come from `state_of_agreement`; a published one adds PUBLIC to `see`.
 STATES: dict[str, tuple[str, ...]] = {
     "agreement": ("draft", "in_force", "expired", "closed"),
+    "party": ("draft", "in_force", "expired", "closed"),  # its agreement's
     "amendment": ("draft", "merged", "withdrawn"),
     "commitment": ("draft", "active", "fulfilled", "withdrawn"),
     "plan": ("draft", "approved", "closed"),
@@ -73,7 +74,6 @@ RULES: tuple[Rule, ...] = (
     Rule("agreement", "edit_fields", ("draft", "in_force"), FOCAL),
     Rule("agreement", "edit_clauses", ("draft",), FOCAL),  # later only through an amendment
     Rule("agreement", "add_document", STATES["agreement"], HEADS),
-    Rule("agreement", "name_agencies", ("draft", "in_force", "expired"), HEADS),  # focal agencies, committee
     Rule("agreement", "amend", ("in_force",), FOCAL),
     Rule("agreement", "extend", ("in_force", "expired"), APPROVER),
     Rule("agreement", "close", ("in_force", "expired"), APPROVER),
@@ -82,6 +82,10 @@ RULES: tuple[Rule, ...] = (
     Rule("agreement", "plan", ("in_force",), FOCAL),
     Rule("agreement", "measure", ("draft", "in_force", "expired"), FOCAL),  # indicators, targets, calendar, periods
     Rule("agreement", "meet", ("draft", "in_force", "expired"), FOCAL),
+    Rule("party", "see", STATES["party"], SEE),
+    Rule("party", "describe", ("draft", "in_force"), HEADS),  # who signed for it
+    Rule("party", "name_agencies", ("draft", "in_force", "expired"), HEADS),  # its agencies, successors, the focal one
+    Rule("party", "seat", ("draft", "in_force", "expired"), HEADS),  # its seats in the joint committee
     Rule("amendment", "see", STATES["amendment"], SEE),
     Rule("amendment", "edit", ("draft",), FOCAL),
     Rule("amendment", "merge", ("draft",), APPROVER),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -12,16 +13,20 @@ from django.urls import reverse
 from lienvung.errors import Conflict, NotAllowed, NotFound, Problem
 from lienvung.people.gate import listed, person
 from lienvung.programme import access, actions, rules, words
-from lienvung.programme.doing import ACTS, MODELS, Act, acts_of
+from lienvung.programme.act import Act
+from lienvung.programme.doing import ACTS, MODELS, acts_of
 from lienvung.programme.forms import ActForm, RowField, line, row_of
 from lienvung.programme.models import (
     Agreement,
     Amendment,
     ClauseCopy,
     Commitment,
+    CommitteeMember,
     Conclusion,
     Document,
+    FocalAgency,
     Meeting,
+    Party,
     Plan,
     Task,
 )
@@ -99,6 +104,25 @@ def agreement(request: HttpRequest, code: str) -> HttpResponseBase:
         "words": words,
     }
     return render(request, "programme/agreement.html", context)
+
+
+@listed
+def party(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
+    """Who signed, sits and works for one side; agencies with their days and successors."""
+    shown = _row(Party, id, "agreement", "unit__parent__parent")
+    standing = seen(request, shown)
+    agencies = [(each, acts_of("agency", each, standing.may)) for each in access.agencies_shown(shown)]
+    seats = [(each, acts_of("seat", each, standing.may)) for each in shown.committee.select_related("party")]
+    context = {
+        "party": shown,
+        "today": [
+            unit for one, now in access.parties_shown(shown.agreement, standing.today) if one == shown for unit in now
+        ],
+        "agencies": agencies,
+        "focal": shown.focal_agencies.select_related("agency"),
+        "seats": seats,
+    }
+    return _page(request, "party", shown, standing, context)
 
 
 @listed
@@ -214,11 +238,32 @@ def new(request: HttpRequest) -> HttpResponseBase:
 
 @listed
 def do(request: HttpRequest, kind: str, id: uuid.UUID, name: str) -> HttpResponseBase:
-    """The form of one act. Who was overtaken sees what stands now beside what she typed."""
-    act, who = ACTS.get((kind, name)), person(request)
+    """The form of one act."""
+    if kind not in MODELS:
+        raise gone()
+    return _do(request, ACTS.get((kind, name)), lambda: _row(MODELS[kind], id))
+
+
+@listed
+def do_agency(request: HttpRequest, id: uuid.UUID, agency: uuid.UUID, name: str) -> HttpResponseBase:
+    """An act on an agency, for one of the parties that it works for."""
+    side = _row(Party, id, "agreement", "unit__parent__parent")
+
+    def read() -> Any:
+        found = next((each for each in access.agencies_shown(side) if each.pk == agency), None)
+        if found is None:
+            raise gone()
+        return found
+
+    return _do(request, ACTS.get(("agency", name)), read)
+
+
+def _do(request: HttpRequest, act: Act | None, read: Callable[[], Any]) -> HttpResponseBase:
+    """Who was overtaken sees what stands now beside what she typed."""
+    who = person(request)
     if act is None:
         raise gone()
-    row = _row(MODELS[kind], id)
+    row = read()
     asked = act.asks(row)
     standing = seen(request, asked)
     if not standing.may(act.right, asked) or not act.when(row):
@@ -244,7 +289,7 @@ def do(request: HttpRequest, kind: str, id: uuid.UUID, name: str) -> HttpRespons
                 form.blame(problem)
                 status = problem.status if isinstance(problem, Conflict) else 422
                 if problem.code == "programme.changed_meanwhile":
-                    fresh = _row(MODELS[kind], id)
+                    fresh = read()
                     version, now = fresh.version, _present(act, fresh, form)
                 else:
                     version = told_version
@@ -277,6 +322,10 @@ def address(row: Any) -> str:
             return reverse("programme:agreement", args=[row.code])
         case Amendment() | Commitment() | Meeting() | Plan():
             return reverse(f"programme:{type(row).__name__.lower()}", args=[row.pk])
+        case Party():
+            return reverse("programme:party", args=[row.pk])
+        case CommitteeMember() | FocalAgency():
+            return reverse("programme:party", args=[row.party_id])
         case Task():
             return reverse("programme:plan", args=[row.plan_id])
         case Conclusion():

@@ -9,10 +9,12 @@ from lienvung.texts import Text
 
 NOT_STATED: Final = Text("không nêu", "not stated")
 ALL_PARTIES: Final = Text("các bên cùng làm", "all parties together")
+AS_SIGNED: Final = Text("như khi ký", "as it signed")
 MUTUAL: Final = Text("các bên", "all parties")
 
 KINDS: Final[dict[str, Text]] = {
     "agreement": Text("Thỏa thuận", "Agreement"),
+    "party": Text("Một bên: người ký, cơ quan, ban chỉ đạo", "A party: signatories, agencies, committee"),
     "amendment": Text("Bản sửa đổi", "Amendment"),
     "commitment": Text("Cam kết", "Commitment"),
     "plan": Text("Kế hoạch năm", "Yearly plan"),
@@ -104,7 +106,9 @@ RIGHTS: Final[dict[str, Text]] = {
     "edit_fields": Text("Sửa cây lĩnh vực", "Edit the tree of fields"),
     "edit_clauses": Text("Sửa điều khoản", "Edit clauses"),
     "add_document": Text("Thêm văn bản", "Add a document"),
-    "name_agencies": Text("Nêu đầu mối, ban chỉ đạo", "Name focal agencies and the committee"),
+    "describe": Text("Ghi người ký của bên mình", "Record who signed for one's own party"),
+    "name_agencies": Text("Nêu cơ quan, cơ quan đầu mối và kế thừa", "Name agencies, focal agencies and successors"),
+    "seat": Text("Cử người vào ban chỉ đạo", "Seat members of the committee"),
     "amend": Text("Lập bản sửa đổi", "Start an amendment"),
     "extend": Text("Gia hạn", "Extend"),
     "close": Text("Kết thúc", "Close"),
@@ -159,7 +163,10 @@ AUDITED: Final[dict[str, Text]] = {
     "edit_clause": Text("Sửa điều khoản", "Edited a clause"),
     "name_focal_agency": Text("Nêu cơ quan đầu mối", "Named a focal agency"),
     "seat_member": Text("Thêm thành viên ban chỉ đạo", "Seated a committee member"),
+    "edit_seat": Text("Sửa thành viên ban chỉ đạo", "Edited a seat of the committee"),
     "add_agency": Text("Thêm cơ quan", "Added an agency"),
+    "edit_agency": Text("Sửa cơ quan", "Edited an agency"),
+    "drop_successor": Text("Bỏ kế thừa cơ quan ghi nhầm", "Took back an agency's succession"),
     "succeed_agency": Text("Ghi cơ quan kế thừa", "Recorded a successor agency"),
     "start_amendment": Text("Lập bản sửa đổi", "Started an amendment"),
     "edit_copy": Text("Sửa điều khoản trong bản sửa đổi", "Edited a clause of an amendment"),
@@ -172,6 +179,7 @@ AUDITED: Final[dict[str, Text]] = {
     "fulfil_commitment": Text("Ghi cam kết đã hoàn thành", "Marked a commitment as fulfilled"),
     "withdraw_commitment": Text("Rút cam kết", "Withdrew a commitment"),
     "reopen_commitment": Text("Mở lại cam kết", "Reopened a commitment"),
+    "remove_commitment": Text("Gỡ cam kết ghi nhầm", "Took back a commitment added by mistake"),
     "make_plan": Text("Lập kế hoạch năm", "Made a yearly plan"),
     "approve_plan": Text("Phê duyệt kế hoạch năm", "Approved a yearly plan"),
     "close_plan": Text("Kết thúc kế hoạch năm", "Closed a yearly plan"),
