@@ -292,7 +292,7 @@ def test_iati_has_the_order_and_the_elements_of_the_standard(full: Agreement) ->
 
 
 def schema_folder() -> Path | None:
-    """The published XSDs: of LIENVUNG_IATI_SCHEMA, or those that pyIATI (locks/peer.txt) carries, where there are any."""
+    """The published XSDs: of LIENVUNG_IATI_SCHEMA, or those that pyIATI (locks/peer.txt) carries, else None."""
     if os.environ.get("LIENVUNG_IATI_SCHEMA"):
         return Path(os.environ["LIENVUNG_IATI_SCHEMA"])
     found = importlib.util.find_spec("iati")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import HexColor, black
-from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY, TA_LEFT, TA_RIGHT
+from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY, TA_LEFT
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import (
@@ -17,7 +17,6 @@ from reportlab.platypus import (
     Flowable,
     Frame,
     KeepTogether,
-    LongTable,
     NextPageTemplate,
     PageBreak,
     PageTemplate,
@@ -42,6 +41,7 @@ from lienvung.papers.layout import (
     with_stops,
 )
 from lienvung.papers.measures import Measures, measures_on
+from lienvung.papers.pdf_tables import Look, rows_of
 
 HEAD_SHARE: Final = 0.39
 ALARM: Final = HexColor("#a61b1b")
@@ -49,23 +49,24 @@ PLAIN: Final = [
     ("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 0),
     ("TOPPADDING", (0, 0), (-1, -1), 0), ("BOTTOMPADDING", (0, 0), (-1, -1), 0), ("VALIGN", (0, 0), (-1, -1), "TOP"),
 ]  # fmt: skip
-RULED: Final = [
-    ("GRID", (0, 0), (-1, -1), 0.5, black), ("VALIGN", (0, 0), (-1, -1), "TOP"),
-    ("LEFTPADDING", (0, 0), (-1, -1), 3), ("RIGHTPADDING", (0, 0), (-1, -1), 3),
-    ("TOPPADDING", (0, 0), (-1, -1), 1.5), ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
-]  # fmt: skip
 
 
-def as_pdf(document: Document, measures: Measures | None = None, *, font: Family | None = None) -> bytes:
-    """The document as PDF, in the layout of its day; `font`: the family, else the best on this machine."""
-    return _Setter(document, measures or measures_on(document.dated), font or family()).pdf()
+def as_pdf(
+    document: Document, measures: Measures | None = None, *, font: Family | None = None,
+    step: Callable[[], None] = lambda: None,
+) -> bytes:  # fmt: skip
+    """The document as PDF, in the layout of its day; `font`: the family, else the best on this machine.
+
+    `step()` is called as the tables are drawn, `steps_of` each table's rows times.
+    """
+    return _Setter(document, measures or measures_on(document.dated), font or family(), step).pdf()
 
 
 class _Setter:
     """Sets one document: its styles, its pages, its blocks."""
 
-    def __init__(self, document: Document, held: Measures, font: Family) -> None:
-        self.document, self.held, self.font = document, held, font
+    def __init__(self, document: Document, held: Measures, font: Family, step: Callable[[], None]) -> None:
+        self.document, self.held, self.font, self.step = document, held, font, step
         self.styles: dict[tuple[Any, ...], ParagraphStyle] = {}
         self.annex_began = [0]  # the page on which the part now being set began, less one
 
@@ -166,15 +167,12 @@ class _Setter:
             flow += [self._centred(table.caption, "body"), Spacer(0, 3)]
         whole = sum(table.widths)
         widths = [width * mm * share / whole for share in table.widths]
-        rows: list[list[Any]] = [[self._cell(text, TA_CENTER, True) for text in table.columns]]
-        for at, row in enumerate(table.rows):
-            bold = at in table.bold_rows
-            rows.append(
-                [self._cell(text, TA_RIGHT if column in table.numbers else TA_LEFT, bold)
-                 for column, text in enumerate(row)]
-            )  # fmt: skip
-        grid = LongTable(rows, colWidths=widths, repeatRows=1, style=TableStyle(RULED), splitInRow=1)
-        return [*flow, grid, Spacer(0, self.held.paragraph_after)]
+        held = self.held
+        page = (held.width + held.height - width - held.left - held.right - held.top - held.bottom) * mm
+        look = Look(self.font, held.sizes["table"], widths, table.numbers, page)
+        rows = [[clean(text) for text in row] for row in table.rows]
+        columns = [clean(text) for text in table.columns]
+        return [*flow, rows_of(look, columns, rows, table.bold_rows, self.step), Spacer(0, held.paragraph_after)]
 
     def _foot(self) -> list[Flowable]:
         document, half = self.document, self.held.text_width / 2
@@ -206,9 +204,6 @@ class _Setter:
 
     def _centred(self, text: str, size: str, *, bold: bool = True, italic: bool = False) -> Flowable:
         return self._set(text, size, TA_CENTER, bold=bold, italic=italic)
-
-    def _cell(self, text: str, side: int, bold: bool) -> Flowable:
-        return self._set(text, "table", side, bold=bold)
 
     def _set(
         self, text: str, size: str, side: int, *, bold: bool = False, italic: bool = False, first: float = 0,

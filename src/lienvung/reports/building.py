@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import transaction
@@ -18,7 +17,9 @@ from django.utils import timezone
 from lienvung.errors import Problem
 from lienvung.papers.actions import store_file
 from lienvung.papers.kinds import MOST_BYTES
+from lienvung.papers.layout import Table
 from lienvung.papers.pdf import as_pdf
+from lienvung.papers.pdf_tables import steps_of
 from lienvung.papers.word import as_docx
 from lienvung.reports.gather import Facts, facts_of
 from lienvung.reports.models import Print, Report
@@ -60,24 +61,25 @@ def _failed(report: Report, trouble: str) -> None:
 
 
 class Progress:
-    """Counts steps and writes them now and then."""
+    """Counts steps and writes them now and then; what it writes also says that the worker lives."""
 
-    def __init__(self, report: Report, most: int) -> None:
+    def __init__(self, report: Report) -> None:
         self.report, self.done, self.told = report, 0, 0.0
-        Report.objects.filter(pk=report.pk).update(most=most, done=0)
+
+    def most(self, steps: int) -> None:
+        Report.objects.filter(pk=self.report.pk).update(most=steps, done=0, beaten_at=timezone.now())
 
     def step(self) -> None:
         self.done += 1
         if time.monotonic() - self.told > TELL_EVERY:
             self.told = time.monotonic()
-            Report.objects.filter(pk=self.report.pk).update(done=self.done, beaten_at=timezone.now())
+            mine = Report.objects.filter(pk=self.report.pk, version=self.report.version)
+            mine.update(done=self.done, beaten_at=timezone.now())
 
 
 def _build(report: Report) -> None:
     facts = facts_of(report.agreement, report.starts_on, report.ends_on, period=report.period)
-    of_a_language = len(facts.fields) + 1 + (len(facts.commitments) + 49) // 50 + 2
-    progress = Progress(report, of_a_language * len(LANGUAGES))
-    made = files_of(report, facts, step=progress.step)
+    made = files_of(report, facts, Progress(report))
     with transaction.atomic():
         stored = Report.objects.select_for_update().get(pk=report.pk)
         if stored.version != report.version:
@@ -98,16 +100,18 @@ def _build(report: Report) -> None:
         )  # fmt: skip
 
 
-def files_of(report: Report, facts: Facts, *, step: Callable[[], None] = lambda: None) -> list[tuple[str, str, bytes]]:
+def files_of(report: Report, facts: Facts, progress: Progress) -> list[tuple[str, str, bytes]]:
     """(language, ending, bytes) of every file."""
     blocks = {each.name: Text(each.text, each.text_en or each.text) for each in report.narrative.all()}
+    told = [tell(report, facts, blocks, language, final=report.build_final) for language in LANGUAGES]
+    rows = (len(block.rows) for document in told for block in document.all_blocks() if isinstance(block, Table))
+    progress.most(sum(map(steps_of, rows)) + 2 * len(told))
     found = []
-    for language in LANGUAGES:
-        document = tell(report, facts, blocks, language, final=report.build_final, step=step)
-        found.append((language, "docx", as_docx(document)))
-        step()
-        found.append((language, "pdf", as_pdf(document)))
-        step()
+    for document in told:
+        found.append((document.language, "docx", as_docx(document)))
+        progress.step()
+        found.append((document.language, "pdf", as_pdf(document, step=progress.step)))
+        progress.step()
     return found
 
 

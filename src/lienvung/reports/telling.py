@@ -1,12 +1,12 @@
 """A report as an official document: narrative, tables and annexes from one gathering of facts. Writes nothing.
 
-tell(report, facts, blocks, language, step)   the `papers.layout.Document`; `step()` is called as the work goes on
+tell(report, facts, blocks, language, final=…)   the `papers.layout.Document`
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -24,10 +24,8 @@ DRAFT_MARK = Text("DỰ THẢO", "DRAFT")
 ILLUSTRATIVE = Text("DỮ LIỆU MINH HOẠ", "ILLUSTRATIVE DATA")
 
 
-def tell(
-    report: Report, facts: Facts, blocks: Blocks, language: str, *, final: bool, step: Callable[[], None] = lambda: None
-) -> Document:
-    teller = _Teller(report, facts, blocks, language, step)
+def tell(report: Report, facts: Facts, blocks: Blocks, language: str, *, final: bool) -> Document:
+    teller = _Teller(report, facts, blocks, language)
     own = report.issuer if language == "vi" else report.issuer_en or report.issuer
     pick = teller.pick
     marks = [pick(DRAFT_MARK)] if not final else []
@@ -63,8 +61,8 @@ def _basis(facts: Facts) -> Text:
 class _Teller:
     """Makes the parts of one report in one language."""
 
-    def __init__(self, report: Report, facts: Facts, blocks: Blocks, language: str, step: Callable[[], None]) -> None:
-        self.report, self.facts, self.blocks, self.language, self.step = report, facts, blocks, language, step
+    def __init__(self, report: Report, facts: Facts, blocks: Blocks, language: str) -> None:
+        self.report, self.facts, self.blocks, self.language = report, facts, blocks, language
         self.commitments = {each.pk: each for each in facts.commitments}
         self.claims: dict[Any, list[Claim]] = defaultdict(list)
         for claim in facts.claims:
@@ -229,7 +227,6 @@ class _Teller:
                     more = self.number(len(told) - 20)
                     lines.append(self.say(f"Và {more} kết quả khác ở Phụ lục I", f"And {more} others in Annex I"))
                 found.append(Bullets(lines))
-            self.step()
         return found
 
     def _told(self, claim: Claim) -> str:
@@ -289,7 +286,7 @@ class _Teller:
     def _all_results(self) -> Table:
         rows: list[list[str]] = []
         bold: set[int] = set()
-        for at, each in enumerate(self.facts.commitments):
+        for each in self.facts.commitments:
             owes = self.pick(each.obligor.name_text if each.obligor else ALL_PARTIES)
             due = self.pick(each.due_words) if each.due_words else self.day(each.due)
             bold.add(len(rows))
@@ -304,8 +301,6 @@ class _Teller:
                 )  # fmt: skip
             if not self.claims[each.pk]:
                 rows.append(["", self.say("Chưa báo kết quả trong kỳ", "No result told in this time"), "", "", "", ""])
-            if at % 50 == 0:
-                self.step()
         columns = [Text("Số", "No."), Text("Cam kết và kết quả", "Commitment and results"), Text("Bên", "Party"),
                    Text("Hạn, ngày", "Due, day"), Text("Giá trị", "Value"), Text("Tình trạng", "State")]  # fmt: skip
         return Table(
