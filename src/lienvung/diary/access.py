@@ -124,6 +124,13 @@ def growing(organisation: Any) -> list[Growing]:
     ]
 
 
+def whose(uri: str) -> uuid.UUID | None:
+    """The organisation (its id) of the unit that a GIAI names, or of which it names a season's crop."""
+    giai = uri.rpartition("/8004/")[2]
+    named = {giai, giai.rpartition("-")[0]} - {""}
+    return Unit.objects.filter(giai__in=named).values_list("organisation", flat=True).first()
+
+
 def open_units(account: Any) -> QuerySet[Unit]:
     return units(account).filter(closed_on=None)
 

@@ -44,7 +44,7 @@ class DiaryConfig(AppConfig):
 
         for name, words in ACTS.items():
             registry.act_words.register(registry.ActWords(name, words))
-        registry.growing.register(registry.GrowingProvider("diary", access.growing))
+        registry.growing.register(registry.GrowingProvider("diary", access.growing, access.whose))
         for page in PAGES:
             registry.pages.register(page)
         label = Text("Nhật ký sản xuất", "Production diary")

@@ -45,8 +45,10 @@ from lienvung.field.sharing import (
     labelled,
     missing,
     not_itself,
+    not_sent,
     only_place,
     paper_number,
+    plot_of_others,
     some,
     waits,
     weights,
@@ -102,6 +104,7 @@ def harvest(
         rules.check_amount(amount)
         grown = read_uri(plot, kinds=("asset",), path="plot") if plot else None
         doubts = waits([grown, place.uri] if grown else [place.uri], at)
+        doubts += plot_of_others(grown, organisation) if grown else []
         lot = new_lot(order, product, number=number, amount=amount, uom=uom, best_before=best_before, doubts=doubts)
         teller = Teller(task_id, at, place)
         teller.harvest(lot, Part(lot.uri, amount, uom), grown)
@@ -151,6 +154,7 @@ def buy_in(
             uri, made = goods.resolve(lot, organisation, path="lot"), None
             if not stock_of([uri]):
                 raise goods.unheard_of(uri, "lot")
+            doubts += not_sent(organisation, [Part(uri)])
         else:
             if product is None:
                 raise missing("product", "Chưa chọn sản phẩm.", "The product is missing.")
@@ -317,6 +321,7 @@ def receive(
         rules.check_parts(used, path="things")
         known = shipments.shipment(organisation, shipment) if shipment else None
         came = [shipments.arriving(part, known, path="things") for part in used]
+        doubts = not_sent(organisation, came, announced={part.uri for part in known.parts} if known else ())
         extra = shipments.differences(known, came) if known else {}
         if note.strip():
             extra["lv:note"] = note.strip()[:300]
@@ -330,7 +335,7 @@ def receive(
         )
         for box in goods.opened(came)[0] if open_boxes else []:
             teller.unbox(box)
-        return Told(teller.events, *lot_named(came))
+        return Told(teller.events, *lot_named(came), doubts=doubts)
 
     return done_once(order, act)
 

@@ -27,6 +27,7 @@ MOST_AMOUNT = Decimal(10) ** 9
 MOST_PARTS = 200
 TINY = Decimal("0.000001")
 LEAST_REASON = 5
+MOST_NAMED = 3  # goods that a doubt names
 
 
 class Task(StrEnum):
@@ -262,6 +263,30 @@ def packs_weigh(
         "field.packs_weigh",
         f"{packs} gói chứa {_n(full)}, nhiều hơn lượng lấy ra {_n(inputs[content_uom])}.",
         f"{packs} packs hold {_n(full)}, more than the {_n(inputs[content_uom])} taken.",
+    )
+
+
+def not_sent(names: Sequence[Text]) -> Doubt | None:
+    """Goods come in of which nobody told that they were sent here."""
+    if not names:
+        return None
+    vi, en = (", ".join(dict.fromkeys(words)) for words in zip(*names[:MOST_NAMED]))
+    more = len(names) - MOST_NAMED
+    if more > 0:
+        vi, en = f"{vi} và {more} món khác", f"{en} and {more} more"
+    return Doubt(
+        "field.not_sent",
+        f"Chưa ai ghi đã gửi {vi} đến đơn vị bạn.",
+        f"Nobody has recorded sending {en} to your organisation.",
+    )
+
+
+def plot_of_others() -> Doubt:
+    """A harvest cuts what somebody else grows."""
+    return Doubt(
+        "field.plot_of_others",
+        "Mã ruộng, đàn hoặc ao này đứng tên đơn vị khác.",
+        "This plot, herd or pond is another organisation's.",
     )
 
 

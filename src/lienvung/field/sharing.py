@@ -1,25 +1,28 @@
-"""What acts of several tasks ask: waiting periods, weights, serials and cases, delivery notes."""
+"""What acts of several tasks ask: waiting periods, who sent, whose plot, weights, serials and cases, papers."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from lienvung import registry
 from lienvung.catalogue.access import issued_serial, places
 from lienvung.catalogue.models import Place, Product
 from lienvung.errors import Invalid
-from lienvung.field import goods
+from lienvung.field import goods, rules
 from lienvung.field.doing import new_boxes
 from lienvung.field.rules import PIECES, Doubt, Part, check_count
 from lienvung.field.telling import Teller
+from lienvung.ledger.sent import sent_to
 from lienvung.ledger.stock import stock_of
 from lienvung.ledger.waiting import waiting_until
 from lienvung.lineage.states import State
+from lienvung.people.access import prefix_taken
 from lienvung.people.models import Organisation
 
 MOST_BOXES = 200
@@ -42,6 +45,26 @@ def waits(uris: Sequence[str], at: datetime) -> list[Doubt]:
             )
         )
     return found
+
+
+def not_sent(organisation: Organisation, parts: Sequence[Part], *, announced: Collection[str] = ()) -> list[Doubt]:
+    """A doubt where goods come in that nobody told to have sent here; those of `announced` somebody did."""
+    asked = list(dict.fromkeys(part.uri for part in parts if part.uri not in announced))
+    sent = sent_to(organisation, asked)
+    return some(rules.not_sent([goods.words_of(uri) for uri in asked if uri not in sent]))
+
+
+def plot_of_others(uri: str, organisation: Organisation) -> list[Doubt]:
+    """A doubt where what is cut is another organisation's: by the diary that it is in; where no diary knows it, by the
+    GS1 Company Prefix of its number, or by where the ledger has it."""
+    tended = {whose for provider in registry.growing if (whose := provider.whose(uri)) is not None}
+    if tended:
+        return [] if organisation.pk in tended else [rules.plot_of_others()]
+    number = uri.rpartition("/")[2]
+    prefixes = [number[:length] for length in range(4, 13)]
+    stands = {each.place for each in stock_of([uri]) if each.place is not None}
+    elsewhere = bool(stands) and stands.isdisjoint(goods.place_uris(organisation))
+    return [rules.plot_of_others()] if elsewhere or prefix_taken(prefixes, but=organisation) else []
 
 
 def weights(parts: Sequence[Part]) -> dict[str, Decimal]:

@@ -59,7 +59,7 @@ def visible_to_organisations(organisations: Iterable[Organisation]) -> Visible:
         sql += f" OR e.rid IN (SELECT event FROM ledger_reference WHERE thing IN {marks(again)} AND kind = %s)"
         values = (*values, *again, REFERENCE_SENDER)
         parts.append(("again", tuple(again)))
-    places = _places(those)
+    places = places_of_organisations(those)
     if places:
         sql += f" OR e.bl IN {marks(places)} OR e.rp IN {marks(places)}"
         values = (*values, *places, *places)
@@ -101,7 +101,7 @@ def _voices(senders: list[str]) -> tuple[str, ...]:
     return ("", *senders, *(str(pk) for pk in authorities))
 
 
-def _places(organisations: list[Organisation]) -> list[int]:
+def places_of_organisations(organisations: list[Organisation]) -> list[int]:
     """Dictionary numbers of the places of organisations, with the extensions (AI 254) in use at them."""
     glns = {organisation.gln for organisation in organisations if organisation.gln}
     glns.update(Place.objects.filter(Q(owner__in=organisations)).values_list("gln", flat=True))

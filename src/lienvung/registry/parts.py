@@ -57,7 +57,7 @@ class Panel:
     """A part of another room's page.
 
     `context(request, subject)` gives the template's values, or None to leave the panel out; the
-    subject is the product, lot or organisation of the page (None on the home page).
+    subject is the product, lot, organisation or agreement of the page (None on the home page).
     """
 
     name: str
@@ -301,10 +301,12 @@ class Growing:
 
 @dataclass(frozen=True, slots=True)
 class GrowingProvider:
-    """`growing(organisation)` gives what the organisation (its id) can harvest from, in the order of its name."""
+    """`growing(organisation)` gives what the organisation (its id) can harvest from, in the order of its name;
+    `whose(uri)` the id of the organisation that tends what a GIAI names, nothing where the room does not know it."""
 
     name: str
     growing: Callable[[Any], Sequence[Growing]]
+    whose: Callable[[str], Any]
     order: int = 100
 
 
