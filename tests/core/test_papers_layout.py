@@ -17,7 +17,7 @@ from lxml import etree
 from reportlab.pdfbase import pdfmetrics
 
 from lienvung.errors import Invalid
-from lienvung.papers.fonts import family
+from lienvung.papers.fonts import bold_width, column_widths, family
 from lienvung.papers.layout import (
     Annex,
     Bullets,
@@ -102,10 +102,10 @@ def test_every_style_names_times_new_roman_and_no_theme_font(body: etree._Elemen
 def test_blocks_stand_in_the_order_of_the_decree(body: etree._Element) -> None:
     said = texts(body)
     wanted = [
-        "ỦY BAN NHÂN DÂN TỈNH NINH BÌNH", "Số: 45/BC-UBND", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "ỦY BAN NHÂN DÂN", "TỈNH NINH BÌNH", "Số: 45/BC-UBND", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
         "Độc lập - Tự do - Hạnh phúc", "Ninh Bình, ngày 05 tháng 01 năm 2026", "BÁO CÁO",
         "Kết quả hợp tác 6 tháng đầu năm 2026", "Kính gửi: Ủy ban nhân dân thành phố Hà Nội",
-        "Căn cứ Luật Thủ đô số 39/2024/QH15;", "I. TÌNH HÌNH", "Hai bên đã phối hợp.", "1. Nông nghiệp", "- Gạo",
+        "Căn cứ Luật Thủ đô số 39/2024/QH15.", "I. TÌNH HÌNH", "Hai bên đã phối hợp.", "1. Nông nghiệp", "- Gạo",
         "Bảng 1. Kết quả", "II. KIẾN NGHỊ", "Nơi nhận:", "- Như trên;", "- Thường trực Tỉnh ủy;", "- Lưu: VT.",
         "TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH", "Người Ký Mẫu", "Phụ lục", "DANH MỤC NHIỆM VỤ",
         "(Kèm theo Báo cáo số 45/BC-UBND ngày 05 tháng 01 năm 2026 của Ủy ban nhân dân tỉnh Ninh Bình)",
@@ -168,6 +168,9 @@ def test_a_draft_says_so_on_every_page_and_leaves_gaps() -> None:
     assert draft.place_and_date == "Ninh Bình, ngày      tháng      năm 20…"
     pages = read_pdf(as_pdf(draft))
     assert all("DỰ THẢO" in page for page in pages)
+    numbered = next(head for head in map(etree.fromstring, map(str.encode, heads)) if b"PAGE" in etree.tostring(head))
+    kinds = [tab.get(f"{W}val") for tab in numbered.find(".//w:tabs", NAMES)]
+    assert kinds == ["center", "right"]  # the number stays in the middle
 
 
 def read_pdf(data: bytes) -> list[str]:
@@ -213,17 +216,100 @@ def _number_at_top(data: bytes, at: int) -> str:
     return found.strip()
 
 
-def test_the_text_of_the_pdf_stays_within_the_margins() -> None:
+def test_every_page_of_the_pdf_has_text_and_keeps_its_margins() -> None:
+    """Rendered: nothing is cut off at the paper's edge, nothing lies in a margin, no page is blank."""
     held = measures_on(date(2026, 1, 5))
-    opened = pypdfium2.PdfDocument(as_pdf(document()))
-    page = opened[0].render(scale=2).to_pil().convert("L")
+    wide = Table(
+        ["STT", "Nội dung công việc", "Kết quả"], [["1", "không" * 40, "9" * 40]] * 3, [8, 60, 12], frozenset({2})
+    )
+    opened = pypdfium2.PdfDocument(as_pdf(document(blocks=[*document().blocks, wide], mark="DỰ THẢO")))
+    for page in opened:
+        text = page.get_textpage().get_text_range()
+        picture = page.render(scale=1.5).to_pil().convert("L")
+        per_mm = picture.width / (page.get_width() / 72 * 25.4)
+        body = picture.crop((0, round(held.top * per_mm), picture.width, picture.height))  # the number lies above
+        assert len(text.split()) > 20
+        left, _, right, bottom = body.point(lambda grey: 255 if grey < 128 else 0).getbbox()
+        assert left / per_mm >= held.left - 0.5
+        assert (picture.width - right) / per_mm >= held.right - 0.5
+        assert (body.height - bottom) / per_mm >= held.bottom - 0.5
+        top = picture.crop((0, 0, picture.width, round(held.top * per_mm)))
+        assert top.crop((0, 0, top.width, round(5 * per_mm))).getextrema()[0] > 200  # and not at the edge
     opened.close()
-    per_mm = page.width / held.width
-    left, top, right, bottom = page.point(lambda grey: 255 if grey < 128 else 0).getbbox()
-    assert left / per_mm >= held.left - 0.5
-    assert page.width / per_mm - right / per_mm >= held.right - 0.5
-    assert top / per_mm >= held.top - 0.5
-    assert page.height / per_mm - bottom / per_mm >= held.bottom - 0.5
+
+
+def test_a_word_is_not_broken_in_a_head_and_a_number_of_many_digits_is_not_cut() -> None:
+    table = Table(["Cam kết", "Commitments", "Khác"], [["a" * 90, "1", "2"]], [60, 6, 34])
+    narrow = document(blocks=[table], annexes=[])
+    said = " ".join(read_pdf(as_pdf(narrow)))
+    assert "Commitments" in said
+    assert "".join(said.split()).count("a" * 90) == 1
+    across = column_widths(table, 160, 12)
+    assert sum(across) == pytest.approx(160)
+    assert across[1] > bold_width("Commitments", 12)
+    assert column_widths(Table(["a", "b"], [], [1, 3]), 160, 12) == [40, 120]
+
+
+def test_a_row_of_a_group_stays_with_what_follows_it(body: etree._Element) -> None:
+    for many in range(30, 48):  # somewhere among them a group would be the last row of the page
+        rows = [[f"dòng {at}", ""] for at in range(many)] + [["NHÓM", ""], ["thuộc nhóm", ""]]
+        table = Table(["A", "B"], rows, [1, 1], bold_rows=frozenset({many}))
+        pages = read_pdf(as_pdf(document(blocks=[table], annexes=[], basis=[])))
+        assert ["NHÓM" in page for page in pages] == ["thuộc nhóm" in page for page in pages]
+    package = zipfile.ZipFile(io.BytesIO(as_docx(document(blocks=[table], annexes=[]))))
+    xml = etree.fromstring(package.read("word/document.xml"))
+    kept = ["".join(p.itertext(f"{W}t")) for p in xml.iter(f"{W}p") if p.find("w:pPr/w:keepNext", NAMES) is not None]
+    assert "NHÓM" in kept
+    assert "thuộc nhóm" not in kept
+
+
+def test_the_signature_never_stands_on_a_page_alone() -> None:
+    broken = set()
+    for many in range(14, 34):
+        pages = read_pdf(as_pdf(document(blocks=[Paragraph(f"Đoạn {at}.") for at in range(many)], annexes=[])))
+        last = next(page for page in pages if "Nơi nhận" in page)
+        assert f"Đoạn {many - 1}." in last
+        assert "Người Ký Mẫu" in last
+        broken.add(len(pages))
+    assert broken == {1, 2}  # the signature did come to the end of a page
+    xml = etree.fromstring(zipfile.ZipFile(io.BytesIO(as_docx(document()))).read("word/document.xml"))
+    stays = [p for p in xml.iter(f"{W}p") if "".join(p.itertext(f"{W}t")) == "Không có."]
+    assert stays[0].find("w:pPr/w:keepNext", NAMES) is not None
+
+
+def test_a_line_that_leads_in_is_not_the_last_of_a_page() -> None:
+    for many in range(20, 34):
+        blocks = [*(Paragraph(f"Đoạn {at}.") for at in range(many)), Paragraph("Gồm có:"), Bullets(["thứ nhất"])]
+        pages = read_pdf(as_pdf(document(blocks=[*blocks, Paragraph("Sau.\nHết.")], annexes=[])))
+        assert ["Gồm có:" in page for page in pages] == ["- thứ nhất" in page for page in pages]
+
+
+def test_the_line_under_the_motto_is_as_long_as_the_motto(body: etree._Element) -> None:
+    held = measures_on(date(2026, 1, 5))
+    motto = next(p for p in body.iter(f"{W}p") if "".join(p.itertext(f"{W}t")).startswith("Độc lập"))
+    rule = motto.getnext()
+    assert rule.find("w:pPr/w:pBdr/w:bottom", NAMES) is not None
+    cell = motto.getparent().find("w:tcPr/w:tcW", NAMES)
+    sides = rule.find("w:pPr/w:ind", NAMES)
+    length = int(cell.get(f"{W}w")) - int(sides.get(f"{W}left")) - int(sides.get(f"{W}right"))
+    assert length / MM == pytest.approx(bold_width("Độc lập - Tự do - Hạnh phúc", held.sizes["motto"]), abs=0.5)
+
+
+def test_gaps_to_fill_in_by_hand_are_kept_in_the_pdf() -> None:
+    opened = pypdfium2.PdfDocument(as_pdf(document(number="", dated=None)))
+    text = opened[0].get_textpage()
+    edges = []
+    for words, side in (("Số:", 2), ("/BC-UBND", 0), ("ngày", 2), ("tháng", 0)):
+        first, many = text.search(words).get_next()
+        edges.append(text.get_charbox(first + many - 1 if side else first)[side])
+    opened.close()
+    assert edges[1] - edges[0] > 20  # points: room for a number
+    assert edges[3] - edges[2] > 15
+
+
+def test_each_basis_has_its_word_and_the_last_a_full_stop() -> None:
+    told = document(basis=["Luật Thủ đô", "Căn cứ Nghị quyết số 1.", " "])
+    assert told.basis_lines == ["Căn cứ Luật Thủ đô;", "Căn cứ Nghị quyết số 1."]
 
 
 def test_a_cell_longer_than_a_page_is_set_all_the_same() -> None:

@@ -22,6 +22,8 @@ from django.conf import settings
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
+from lienvung.papers.layout import Table
+
 FACES: Final = ("", "-Bold", "-Italic", "-BoldItalic")
 # the file names of the four faces, as Windows, Microsoft's fonts for the web and the free families call them
 KNOWN: Final = (
@@ -130,3 +132,17 @@ def bold_width(text: str, size: float) -> float:
     bare = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     bare = "".join(sign for sign in bare if not unicodedata.combining(sign))
     return float(pdfmetrics.stringWidth(bare, "Times-Bold", size)) * 25.4 / 72
+
+
+def column_widths(table: Table, width: float, size: float) -> list[float]:
+    """Millimetres of each column, in the table's shares of `width`; a column in which no word of the head would fit
+    takes what it needs from the others."""
+    shares = [share / sum(table.widths) * width for share in table.widths]
+    least = [max((bold_width(word, size) for word in text.split()), default=0.0) * 1.06 + 2.5 for text in table.columns]
+    short = sum(max(0.0, need - share) for share, need in zip(shares, least))
+    spare = sum(max(0.0, share - need) for share, need in zip(shares, least))
+    if not short or spare < short:
+        return shares
+    return [
+        need if share < need else share - (share - need) * short / spare for share, need in zip(shares, least)
+    ]  # fmt: skip

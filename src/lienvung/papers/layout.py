@@ -19,6 +19,7 @@ STATE: Final = Text("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "SOCIALIST 
 MOTTO: Final = Text("Độc lập - Tự do - Hạnh phúc", "Independence - Freedom - Happiness")
 NUMBER: Final = Text("Số:", "No.:")
 RECIPIENTS: Final = Text("Nơi nhận:", "Recipients:")
+BASIS: Final = Text("Căn cứ", "Pursuant to")
 ANNEX: Final = Text("Phụ lục", "Annex")
 MONTHS: Final = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
                  "November", "December")  # fmt: skip
@@ -115,6 +116,23 @@ class Document:
         return text.in_language(self.language)
 
     @property
+    def issuer_lines(self) -> list[str]:
+        """The issuer in capitals; a council's or committee's place stands on a line of its own, whole."""
+        return _broken(self.issuer.upper())
+
+    @property
+    def issuer_above_lines(self) -> list[str]:
+        return _broken(self.issuer_above.upper()) if self.issuer_above else []
+
+    @property
+    def basis_lines(self) -> list[str]:
+        """Each with its "Căn cứ" and a semicolon, the last with a full stop."""
+        word = self.says(BASIS)
+        bare = [line.strip().rstrip(";.") for line in self.basis if line.strip()]
+        said = [line if line.lower().startswith(word.lower()) else f"{word} {line}" for line in bare]
+        return [f"{line}{'.' if at == len(said) else ';'}" for at, line in enumerate(said, start=1)]
+
+    @property
     def full_number(self) -> str:
         """ "Số: 45/BC-UBND"; a gap where the number is not given yet."""
         number = self.number or "        "
@@ -157,6 +175,19 @@ _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 def clean(text: str) -> str:
     """`text` without what no document can hold."""
     return _NO_XML.sub("", text)
+
+
+_OF_A_PLACE = re.compile(r"^((?:ỦY|UỶ) BAN NHÂN DÂN|HỘI ĐỒNG NHÂN DÂN|PEOPLE'S (?:COMMITTEE|COUNCIL) OF) (.+)$")
+
+
+def _broken(issuer: str) -> list[str]:
+    found = _OF_A_PLACE.match(issuer)
+    return [found[1], found[2]] if found else [issuer]
+
+
+def leads_in(line: str) -> bool:
+    """Whether the line announces what follows, and so must not be the last of a page."""
+    return line.rstrip().endswith(":")
 
 
 def with_stops(lines: Sequence[str]) -> list[str]:

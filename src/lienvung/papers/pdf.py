@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 from xml.sax.saxutils import escape
@@ -26,7 +27,7 @@ from reportlab.platypus import (
 from reportlab.platypus import Paragraph as Printed
 from reportlab.platypus import Table as Grid
 
-from lienvung.papers.fonts import Family, bold_width, family
+from lienvung.papers.fonts import Family, bold_width, column_widths, family
 from lienvung.papers.layout import (
     MOTTO,
     RECIPIENTS,
@@ -38,12 +39,14 @@ from lienvung.papers.layout import (
     Paragraph,
     Table,
     clean,
+    leads_in,
     with_stops,
 )
 from lienvung.papers.measures import Measures, measures_on
-from lienvung.papers.pdf_tables import Look, rows_of
+from lienvung.papers.pdf_tables import Look, Rows, rows_of
 
 HEAD_SHARE: Final = 0.39
+GAPS: Final = re.compile("  +")
 ALARM: Final = HexColor("#a61b1b")
 PLAIN: Final = [
     ("LEFTPADDING", (0, 0), (-1, -1), 0), ("RIGHTPADDING", (0, 0), (-1, -1), 0),
@@ -78,9 +81,12 @@ class _Setter:
         )  # fmt: skip
         made.addPageTemplates([self._template("upright"), self._template("across", landscape=True)])
         flow = [*self._head(), *self._title()]
-        flow += [self._line(f"{line.rstrip(';.')};", italic=True) for line in document.basis]
-        flow += self._blocks(document.blocks, held.text_width)
-        flow += self._foot()
+        flow += [self._line(line, italic=True) for line in document.basis_lines]
+        body = self._blocks(document.blocks, held.text_width)
+        last = max(len(body) - 2, 0)  # the last lines go with the signature, which must not stand on a page alone
+        if any(isinstance(each, Rows) for each in body[last:]):
+            last = len(body)
+        flow += [*body[:last], KeepTogether([*body[last:], *self._foot()])]
         for at, annex in enumerate(document.annexes):
             flow += [NextPageTemplate("across" if annex.landscape else "upright"), PageBreak(), _NewCount(self)]
             flow += [self._centred(text, "kind") for text in (document.annex_title(at), annex.title)]
@@ -121,9 +127,9 @@ class _Setter:
         left_width = held.text_width * HEAD_SHARE
         right_width = held.text_width - left_width
         left: list[Flowable] = []
-        if document.issuer_above:
-            left.append(self._centred(document.issuer_above.upper(), "issuer", bold=False))
-        left += [self._centred(document.issuer.upper(), "issuer"), _rule(left_width / 3)]
+        left += [self._centred(line, "issuer", bold=False) for line in document.issuer_above_lines]
+        left += [self._centred(line, "issuer") for line in document.issuer_lines]
+        left.append(_rule(left_width / 3))
         left.append(self._centred(document.full_number, "number", bold=False))
         motto = document.says(MOTTO)
         right = [
@@ -154,7 +160,10 @@ class _Setter:
                 flow += [CondPageBreak(22 * mm), self._heading(block)]
             elif isinstance(block, Paragraph):
                 lines = [line.strip() for line in block.text.split("\n") if line.strip()]
-                flow += [self._note(line) if block.note else self._line(line, bold=block.bold) for line in lines]
+                flow += [
+                    self._note(line) if block.note else self._line(line, bold=block.bold, stays=leads_in(line))
+                    for line in lines
+                ]
             elif isinstance(block, Bullets):
                 flow += [self._line(f"- {item}") for item in block.items]
             else:
@@ -165,9 +174,8 @@ class _Setter:
         flow: list[Flowable] = [CondPageBreak(30 * mm)]
         if table.caption:
             flow += [self._centred(table.caption, "body"), Spacer(0, 3)]
-        whole = sum(table.widths)
-        widths = [width * mm * share / whole for share in table.widths]
         held = self.held
+        widths = [each * mm for each in column_widths(table, width, held.sizes["table"])]
         page = (held.width + held.height - width - held.left - held.right - held.top - held.bottom) * mm
         look = Look(self.font, held.sizes["table"], widths, table.numbers, page)
         rows = [[clean(text) for text in row] for row in table.rows]
@@ -185,18 +193,18 @@ class _Setter:
         right: list[Flowable] = [self._centred(line, "signature") for line in lines if line]
         right += [Spacer(0, 26 * mm), self._centred(signature.name, "signature")]
         grid = Grid([[left or "", right]], colWidths=[half * mm, half * mm], style=TableStyle(PLAIN))
-        return [KeepTogether([Spacer(0, 12), grid])]
+        return [Spacer(0, 12), grid]
 
     # --- lines -----------------------------------------------------------------------------------
 
     def _heading(self, block: Heading) -> Flowable:
         return self._line(block.text, bold=True, italic=block.level == 3)
 
-    def _line(self, text: str, *, bold: bool = False, italic: bool = False) -> Flowable:
+    def _line(self, text: str, *, bold: bool = False, italic: bool = False, stays: bool = False) -> Flowable:
         held = self.held
         return self._set(
             text, "body", TA_JUSTIFY, bold=bold, italic=italic, first=held.first_line * mm, after=held.paragraph_after,
-            line=held.line,
+            line=held.line, stays=stays,
         )  # fmt: skip
 
     def _note(self, text: str) -> Flowable:
@@ -207,9 +215,9 @@ class _Setter:
 
     def _set(
         self, text: str, size: str, side: int, *, bold: bool = False, italic: bool = False, first: float = 0,
-        after: float = 0, line: float = 1.0,
+        after: float = 0, line: float = 1.0, stays: bool = False,
     ) -> Flowable:  # fmt: skip
-        key = (size, side, bold, italic, first, after, line)
+        key = (size, side, bold, italic, first, after, line, stays)
         style = self.styles.get(key)
         if style is None:
             points = self.held.sizes[size]
@@ -217,9 +225,10 @@ class _Setter:
             style = self.styles[key] = ParagraphStyle(
                 f"paper-{len(self.styles)}", fontName=self.font.italic if italic and not bold else face,
                 fontSize=points, leading=points * 1.17 * line, alignment=side, firstLineIndent=first, spaceAfter=after,
-                textColor=black, allowOrphans=0, allowWidows=0,
+                textColor=black, allowOrphans=0, allowWidows=0, keepWithNext=int(stays),
             )  # fmt: skip
-        return Printed(self._signs(clean(text)).replace("\n", "<br/>"), style)
+        gaps = GAPS.sub(lambda found: "\u00a0" * len(found[0]), clean(text))  # blanks to be filled in by hand
+        return Printed(self._signs(gaps).replace("\n", "<br/>"), style)
 
     def _signs(self, text: str) -> str:
         """As reportlab's markup, signs that the family lacks in the other one."""

@@ -112,6 +112,8 @@ class Rows(Flowable):  # type: ignore[misc]  # reportlab has no types
     def split(self, width: float, height: float) -> list[Flowable]:
         room = height - self.look.height(self.head)
         fits = bisect_right(self.tops, self.tops[self.start] + room + 0.01) - 1
+        while self.start + 1 < fits < self.end and self.rows[fits - 1].bold and not self.rows[fits].bold:
+            fits -= 1  # a row that stands for a group goes to the page of what follows it
         if fits > self.start:
             return [self._part(self.start, fits), self._part(fits, self.end)]
         first = self.rows[self.start]
@@ -153,7 +155,7 @@ class Rows(Flowable):  # type: ignore[misc]  # reportlab has no types
 
     def _start(self, head: bool, column: int, edges: Sequence[float], line: str, bold: bool) -> float:
         if head or column in self.look.right:
-            wide = sum(
+            wide: float = sum(
                 pdfmetrics.stringWidth(piece, face, self.look.size) for face, piece in self.look.runs(line, bold)
             )
             spare = self.look.widths[column] - wide

@@ -13,12 +13,12 @@ from typing import Any, Final
 import docx
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from lienvung.papers.fonts import bold_width
+from lienvung.papers.fonts import bold_width, column_widths
 from lienvung.papers.layout import (
     MOTTO,
     RECIPIENTS,
@@ -31,6 +31,7 @@ from lienvung.papers.layout import (
     Paragraph,
     Table,
     clean,
+    leads_in,
     with_stops,
 )
 from lienvung.papers.measures import Measures, measures_on
@@ -77,9 +78,10 @@ def as_docx(document: Document, measures: Measures | None = None) -> bytes:
     _page(book.sections[0], held, document)
     _head(book, document, held)
     _title(book, document, held)
-    for line in document.basis:
-        _add(book, f"{line.rstrip(';.')};", "Căn cứ")
+    for line in document.basis_lines:
+        _add(book, line, "Căn cứ")
     _blocks(book, document.blocks, held, held.text_width)
+    _stay_with_the_signature(book)
     _foot(book, document, held)
     for at, annex in enumerate(document.annexes):
         _annex(book, document, annex, at, held)
@@ -145,15 +147,21 @@ def _page(section: Any, held: Measures, document: Document, *, landscape: bool =
     if section.header.is_linked_to_previous:
         section.header.is_linked_to_previous = False
         section.first_page_header.is_linked_to_previous = False
-        _field(section.header.paragraphs[0], document)
+        _field(section.header.paragraphs[0], document, held, width)
         first = section.first_page_header.paragraphs[0]
         first.style = "Dấu bản thảo" if document.mark else "Số trang"
         first.add_run(clean(document.mark))
 
 
-def _field(paragraph: Any, document: Document) -> None:
-    """The page's number as a field that Word counts."""
+def _field(paragraph: Any, document: Document, held: Measures, width: float) -> None:
+    """The page's number as a field that Word counts, in the middle whether or not a mark stands beside it."""
     paragraph.style = "Số trang"
+    if document.mark:
+        room = width - held.left - held.right
+        paragraph.alignment = LEFT
+        paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(room / 2), WD_TAB_ALIGNMENT.CENTER)
+        paragraph.paragraph_format.tab_stops.add_tab_stop(Mm(room), WD_TAB_ALIGNMENT.RIGHT)
+        paragraph.add_run("\t")
     for kind, text in (("begin", ""), ("", "PAGE"), ("separate", ""), ("shown", "2"), ("end", "")):
         run = paragraph.add_run()
         if kind == "shown":
@@ -168,16 +176,17 @@ def _field(paragraph: Any, document: Document) -> None:
             instruction.text = f" {text} "
             run._r.append(instruction)
     if document.mark:
-        paragraph.add_run(f"   {clean(document.mark)}").bold = True
+        paragraph.add_run(f"\t{clean(document.mark)}").bold = True
 
 
 def _head(book: Any, document: Document, held: Measures) -> None:
     """Issuer and number to the left; the state's name, the motto, place and date to the right."""
     left_width = held.text_width * HEAD_SHARE
     left, right = _pair(book, (left_width, held.text_width - left_width))
-    if document.issuer_above:
-        _add(left, document.issuer_above.upper(), "Cơ quan chủ quản")
-    _add(left, document.issuer.upper(), "Cơ quan ban hành")
+    for line in document.issuer_above_lines:
+        _add(left, line, "Cơ quan chủ quản")
+    for line in document.issuer_lines:
+        _add(left, line, "Cơ quan ban hành")
     _rule(left, left_width, left_width / 3)
     _add(left, document.full_number, "Số, ký hiệu")
     width = held.text_width - left_width
@@ -203,7 +212,8 @@ def _blocks(target: Any, blocks: Sequence[Block], held: Measures, width: float) 
         elif isinstance(block, Paragraph):
             for line in block.text.split("\n"):
                 if line.strip():
-                    _add(target, line.strip(), "Ghi chú" if block.note else "Normal", bold=block.bold)
+                    made = _add(target, line.strip(), "Ghi chú" if block.note else "Normal", bold=block.bold)
+                    made.paragraph_format.keep_with_next = leads_in(line) or None
         elif isinstance(block, Bullets):
             for item in block.items:
                 _add(target, f"- {item}", "Gạch đầu dòng")
@@ -216,11 +226,20 @@ def _table(target: Any, table: Table, held: Measures, width: float) -> None:
         caption = _add(target, table.caption, "Tên bảng")
         caption.paragraph_format.keep_with_next = True
         caption.paragraph_format.space_before = Pt(held.paragraph_after)
+        caption.paragraph_format.space_after = Pt(3)
     ids = {name: target.styles[name].style_id for name in ("Bảng", "Đầu bảng")}
     target.element.body.insert_element_before(
-        table_xml(table, width, body=ids["Bảng"], head=ids["Đầu bảng"]), "w:sectPr"
+        table_xml(table, column_widths(table, width, held.sizes["table"]), body=ids["Bảng"], head=ids["Đầu bảng"]),
+        "w:sectPr",
     )
     _add(target, "", "Ghi chú")
+
+
+def _stay_with_the_signature(book: Any) -> None:
+    """The last lines of the body go with the signature, which must not stand on a page alone."""
+    for paragraph in book.paragraphs[-2:]:
+        if paragraph.text:
+            paragraph.paragraph_format.keep_with_next = True
 
 
 def _foot(book: Any, document: Document, held: Measures) -> None:

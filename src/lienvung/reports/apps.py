@@ -16,7 +16,7 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         # Chores and file questions read tables, so their modules can only be imported when all apps are ready.
-        from lienvung.reports import building, report_access
+        from lienvung.reports import building, panels, report_access
 
         for name, words in report_parts.ACTS.items():
             registry.act_words.register(registry.ActWords(name, words))
@@ -42,6 +42,15 @@ class ReportsConfig(AppConfig):
                 "reports:documents",
                 order=62,
                 roles=frozenset({OFFICIAL}),
+            )
+        )
+        registry.agreement_panels.register(
+            Panel(
+                "reports.agreement",
+                Text("Theo dõi và báo cáo", "Following and reporting"),
+                "reports/parts/of_agreement.html",
+                panels.of_agreement,
+                20,
             )
         )
         registry.chores.register(BackgroundChore("reports", building.build_reports, pause=2.0))

@@ -225,7 +225,7 @@ class _Teller:
                 lines = [self._told(claim) for claim in told[:20]]
                 if len(told) > 20:
                     more = self.number(len(told) - 20)
-                    lines.append(self.say(f"Và {more} kết quả khác ở Phụ lục I", f"And {more} others in Annex I"))
+                    lines.append(self.say(f"Và {more} kết quả khác ở phụ lục", f"And {more} others in the annex"))
                 found.append(Bullets(lines))
         return found
 
@@ -276,12 +276,13 @@ class _Teller:
     # --- annexes ----------------------------------------------------------------------------------
 
     def annexes(self) -> list[Annex]:
-        return [
-            Annex(
-                self.say("KẾT QUẢ THEO TỪNG CAM KẾT", "RESULTS BY COMMITMENT"), [self._all_results()], landscape=True
-            ),
-            Annex(self.say("CÁC ĐIỀU KHOẢN VÀ HOẠT ĐỘNG TRONG KỲ", "CLAUSES AND ACTIVITY"), [self._all_clauses()]),
+        found = [
+            Annex(self.say("KẾT QUẢ THEO TỪNG CAM KẾT", "RESULTS BY COMMITMENT"), [self._all_results()], landscape=True)
         ]
+        if self.facts.clauses:
+            title = self.say("CÁC ĐIỀU KHOẢN VÀ HOẠT ĐỘNG TRONG KỲ", "CLAUSES AND ACTIVITY")
+            found.append(Annex(title, [self._all_clauses()]))
+        return found
 
     def _all_results(self) -> Table:
         rows: list[list[str]] = []
@@ -290,6 +291,7 @@ class _Teller:
             owes = self.pick(each.obligor.name_text if each.obligor else ALL_PARTIES)
             due = self.pick(each.due_words) if each.due_words else self.day(each.due)
             bold.add(len(rows))
+            owes = owes[:1].upper() + owes[1:]
             rows.append([each.number, self.cut(self.pick(each.words)), owes, due, "", ""])
             for claim in self.claims[each.pk]:
                 value = self.number(claim.value) if claim.value is not None else ""
@@ -304,7 +306,7 @@ class _Teller:
         columns = [Text("Số", "No."), Text("Cam kết và kết quả", "Commitment and results"), Text("Bên", "Party"),
                    Text("Hạn, ngày", "Due, day"), Text("Giá trị", "Value"), Text("Tình trạng", "State")]  # fmt: skip
         return Table(
-            [self.pick(column) for column in columns], rows, [8, 44, 14, 11, 10, 13], frozenset({4}),
+            [self.pick(column) for column in columns], rows, [7, 42, 14, 10, 11, 16], frozenset({4}),
             bold_rows=frozenset(bold),
         )  # fmt: skip
 
@@ -317,4 +319,4 @@ class _Teller:
         ]  # fmt: skip
         columns = [Text("Số", "No."), Text("Điều khoản", "Clause"), Text("Cam kết", "Commitments"),
                    Text("Kết quả", "Results"), Text("Đã xác nhận", "Confirmed"), Text("Ghi chú", "Note")]  # fmt: skip
-        return Table([self.pick(column) for column in columns], rows, [9, 43, 12, 11, 12, 13], frozenset({2, 3, 4}))
+        return Table([self.pick(column) for column in columns], rows, [12, 40, 12, 11, 12, 13], frozenset({2, 3, 4}))
