@@ -64,12 +64,12 @@ def test_the_whole_play_in_numbers(built: tuple[Path, Any], database: sqlite3.Co
     of_rooms = 2 + told["rooms"]["hold"]["events"]  # two samples taken, one hold
     of_rooms += told["rooms"]["diary"]["events"] + told["rooms"]["field"]["events"]
     assert one(database, "SELECT count(*) FROM ledger_event") == 22798 + taken + told["recall"]["events"] + of_rooms
-    assert one(database, "SELECT count(*) FROM people_organisation") == 33
+    assert one(database, "SELECT count(*) FROM people_organisation") == 35
     assert one(database, "SELECT count(*) FROM catalogue_place") == 87
     assert one(database, "SELECT count(*) FROM catalogue_product") == 40
     assert one(database, "SELECT count(*) FROM catalogue_lot") == 2221 + 2
     assert one(database, "SELECT count(*) FROM catalogue_issuedserial") == 9084 + 2880 + 564
-    assert one(database, "SELECT count(*) FROM people_account") == 7
+    assert one(database, "SELECT count(*) FROM people_account") == 11
     mistake = "urn:uuid:5f2b8c1e-0a37-4d0e-9c55-2f6a1b7d0001"
     assert one(database, "SELECT count(*) FROM ledger_error WHERE event_id = ?", mistake) == 1
 
@@ -77,7 +77,7 @@ def test_the_whole_play_in_numbers(built: tuple[Path, Any], database: sqlite3.Co
 @pytest.mark.slow
 def test_every_act_is_in_the_audit_log(database: sqlite3.Connection) -> None:
     acts = dict(database.execute("SELECT action, count(*) FROM audit_act GROUP BY 1").fetchall())
-    assert acts["people.create_organisation"] == 33
+    assert acts["people.create_organisation"] == 35
     assert acts["catalogue.register_place"] == 87
     assert acts["catalogue.register_lot"] == 2221 + 2  # two by tasks of the field
     assert acts["catalogue.issue_serials"] == 4 + 24 + 12

@@ -20,7 +20,7 @@ def data() -> DemoData:
 
 
 def test_the_cast_has_its_size(data: DemoData) -> None:
-    assert (len(data.firms), len(data.sites), len(data.items)) == (33, 87, 40)
+    assert (len(data.firms), len(data.sites), len(data.items)) == (35, 87, 40)
     assert {item.row for item in data.items.values()} == set(range(16))
 
 

@@ -24,6 +24,7 @@ from tests.database import migrate  # noqa: E402
 from tests.diary_world import browser_examples as diary_examples  # noqa: E402
 from tests.field_world import browser_examples as field_examples  # noqa: E402
 from tests.lab_world import examples as lab_examples  # noqa: E402
+from tests.programme_pages_world import examples as programme_pages_examples  # noqa: E402
 from tests.recall_world import examples as recall_examples  # noqa: E402
 from tests.reports_world import examples as reports_examples  # noqa: E402
 from tests.results_world import examples as results_examples  # noqa: E402
@@ -80,6 +81,7 @@ def main() -> None:
                 **recall_examples(world),
                 **results_examples(world),
                 **reports_examples("hn-nb-bang"),
+                **programme_pages_examples(world),
                 **field_examples(world),
                 **diary_examples(world),
                 **books_examples(world),

@@ -1,4 +1,4 @@
-"""Reports and matters in a real browser: a narrow screen, axe, a report written and built without script."""
+"""A report asked for in a real browser, without script (the pages of reports: `test_programme_pages.py`)."""
 
 from __future__ import annotations
 
@@ -8,23 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext
 from tests.browser.acts import sign_in
-from tests.browser.conftest import PHONE, Site, no_sideways_scroll, watch
+from tests.browser.conftest import PHONE, Site, watch
 
 BASE = "/reports/documents/"
-PAGES = [
-    BASE,
-    BASE + "{reports_code}",
-    BASE + "{reports_code}/new",
-    BASE + "{reports_code}/coverage",
-    BASE + "{reports_code}/raise",
-    BASE + "report/{report_draft}",
-    BASE + "report/{report_draft}/edit",
-    BASE + "report/{report_draft}/build",
-    BASE + "report/{report_final}",
-    BASE + "matter/{matter}",
-    BASE + "matter/{matter}/answer",
-    BASE + "matter/{matter}/close",
-]
 
 
 @pytest.fixture(scope="module")
@@ -37,18 +23,6 @@ def official(browser: Browser, site: Site) -> Iterator[BrowserContext]:
     page.close()
     yield context
     context.close()
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_page_is_accessible(official: BrowserContext, site: Site, path: str) -> None:
-    page = official.new_page()
-    for language in ("vi", "en"):
-        page.goto(site(f"{path.format(**site.known)}?lang={language}"))
-        result = Axe().run(page)
-        assert result.violations_count == 0, result.generate_report()
-        assert no_sideways_scroll(page), "scrolls sideways at 360 px"
-        assert page.locator("h1").count() == 1
-    page.close()
 
 
 def test_a_report_is_asked_for_and_its_progress_is_accessible(official: BrowserContext, site: Site) -> None:

@@ -1,4 +1,4 @@
-"""Results in a real browser at 360 px, script off: axe on every page, and two officers over one result."""
+"""Results in a real browser at 360 px: two officers over one result (its pages: `test_programme_pages.py`)."""
 
 from __future__ import annotations
 
@@ -8,28 +8,6 @@ from tests.browser.acts import sign_in
 from tests.browser.conftest import PHONE, Site, watch
 from tests.browser.test_every_page import check
 from tests.results_world import PDF
-
-PAGES = [
-    ("ninhbinh", "/"),
-    ("ninhbinh", "/results/"),
-    ("ninhbinh", "/results/of/{results_code}"),
-    ("ninhbinh", "/results/of/{results_code}/indicators"),
-    ("ninhbinh", "/results/of/{results_code}/indicators/new"),
-    ("ninhbinh", "/results/of/{results_code}/periods/new"),
-    ("ninhbinh", "/results/of/{results_code}/calendar"),
-    ("ninhbinh", "/results/claims/{results_claim}"),
-    ("ninhbinh", "/results/claims/{results_claim}/do/dispute"),
-    ("ninhbinh", "/results/claims/{results_claim}/file"),
-    ("ninhbinh", "/results/claims/{results_draft}/edit"),
-    ("ninhbinh", "/results/commitments/{results_commitment}/new"),
-    ("ninhbinh", "/results/periods/{results_period}"),
-    ("ninhbinh", "/results/periods/{results_locked}"),
-    ("ninhbinh", "/results/periods/{results_period}/lock"),
-    ("ninhbinh", "/results/figures/{results_figure}/correct"),
-    ("ninhbinh", "/results/indicators/{results_indicator}/edit"),
-    ("ninhbinh", "/results/indicators/{results_indicator}/{results_period}"),
-    ("ninhbinh", "/results/indicators/{results_indicator}/{results_period}/target"),
-]
 
 
 @pytest.fixture(scope="module")
@@ -48,17 +26,6 @@ def people(browser: Browser, site: Site):
     for context in made.values():
         context.close()
     assert not [url for seen in watched for url in seen.strangers], "requests left the machine"
-
-
-@pytest.mark.parametrize("language", ["vi", "en"])
-@pytest.mark.parametrize(("side", "path"), PAGES)
-def test_page_is_accessible_on_a_phone(people, site: Site, side: str, path: str, language: str) -> None:
-    page = people[side].new_page()
-    answer = page.goto(site(path.format(**site.known) + f"?lang={language}"))
-    assert answer is not None
-    assert answer.status == 200
-    check(page)
-    page.close()
 
 
 def test_one_tells_a_result_with_a_file_the_other_disputes_then_confirms(people, site: Site) -> None:

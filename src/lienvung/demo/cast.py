@@ -29,9 +29,17 @@ ROLES = (
     ("official_hn", "can.bo@ha-noi.example", "Trần Thị Đô (minh hoạ)", "co_quan_hn", "inspector",
      "cán bộ quản lý của Hà Nội", "official of Hà Nội"),
     ("focal", "dau.moi@lien-vung.example", "Vũ Văn Kết (minh hoạ)", "dau_moi", "focal_officer",
-     "cán bộ đầu mối của Ninh Bình", "focal officer of Ninh Bình"),
+     "hợp tác: cán bộ đầu mối của Ninh Bình", "co-operation: focal officer of Ninh Bình"),
     ("focal_hn", "dau.moi@ha-noi.example", "Đỗ Thị Nối (minh hoạ)", "dau_moi_hn", "focal_officer",
-     "cán bộ đầu mối của Hà Nội", "focal officer of Hà Nội"),
+     "hợp tác: cán bộ đầu mối của Hà Nội", "co-operation: focal officer of Hà Nội"),
+    ("approver", "lanh.dao@lien-vung.example", "Hoàng Thị Mây (minh hoạ)", "dau_moi", "manager",
+     "hợp tác: lãnh đạo cơ quan đầu mối Ninh Bình, phê duyệt", "co-operation: head of the focal agency of Ninh Bình"),
+    ("lead", "chu.tri@ninh-binh.example", "Mai Văn Sông (minh hoạ)", "co_quan_nb", "member",
+     "hợp tác: cơ quan chủ trì của Ninh Bình", "co-operation: lead agency of Ninh Bình"),
+    ("contributor", "phoi.hop@ninh-binh.example", "Tạ Thị Núi (minh hoạ)", "du_lich_nb", "member",
+     "hợp tác: cơ quan phối hợp của Ninh Bình", "co-operation: coordinating agency of Ninh Bình"),
+    ("viewer", "xem@ninh-binh.example", "Lâm Văn Đọc (minh hoạ)", "van_phong_nb", "member",
+     "hợp tác: cán bộ khác, chỉ xem", "co-operation: another official, only reads"),
 )  # fmt: skip
 _WORDS = ("lua", "nep", "dua", "ngao", "sen", "tre", "gom", "cau", "mai", "buoi", "tra", "ong")
 
@@ -164,7 +172,7 @@ def make_password() -> str:
 
 
 def enter_accounts(cast: Cast, password: str) -> tuple[list[DemoAccount], dict[str, Account]]:
-    """The seven people of the demo, all with the same password."""
+    """The people of the demo, all with the same password."""
     shown: list[DemoAccount] = []
     accounts: dict[str, Account] = {}
     for key, email, name, firm, role, vi, en in ROLES:

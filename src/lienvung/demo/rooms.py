@@ -27,6 +27,7 @@ from lienvung.lab import demo as lab
 from lienvung.people.models import Account
 from lienvung.programme import demo as programme
 from lienvung.proofs import demo as proofs
+from lienvung.reports import demo as reports
 from lienvung.results import demo as results
 
 WEIGHTS = {"proofs": 1, "control": 6, "lab": 2, "diary": 1, "field": 1, "cases": 1, "agreements": 2, "checks": 40}
@@ -104,7 +105,8 @@ def _agreements(cast: Cast, accounts: Mapping[str, Account]) -> dict[str, int]:
             told = agreement_file(name)
             played = programme.play(told, organisations=cast.organisations)
             shown = results.play(told, played, officers=who)
-            rows[played.agreement.code] = len(played.rows) + len(shown.rows)
+            told_of = reports.play(told, played, shown, officers=who)
+            rows[played.agreement.code] = len(played.rows) + len(shown.rows) + len(told_of)
     return rows
 
 

@@ -72,10 +72,20 @@ def _agencies(told: Mapping[str, Any], played: Played, organisations: Mapping[st
             name=row["name"],
             name_en=row["name_en"],
             organisation=organisations.get(row["organisation"]),
+            **_some(row, "valid_from", "valid_to"),
         )
         played.agencies[row["key"]] = made
         if row.get("focal"):
             naming.name_focal_agency(party, by=None, agency=made, since=told["agreement"].get("signed_on"))
+    for row in told.get("agency", ()):
+        if "went_into" in row:
+            naming.succeed_agency(
+                by=None,
+                party=played.parties[row["unit"]],
+                old=played.agencies[row["key"]],
+                new=played.agencies[row["went_into"]],
+                **_some(row, "since", "basis"),
+            )
     for row in told.get("member", ()):
         naming.seat_member(
             played.agreement,

@@ -12,6 +12,7 @@ LIENVUNG_RECALL_DECIDE_HOURS  hours from establishing a case to the decision on 
 LIENVUNG_CASE_HOURS  hours to begin with a case of an urgent kind, with any other, and to answer it (default: 24,48,168)
 LIENVUNG_CONTACT_DAYS  days after the closing of a case until the reporters' contacts are erased (default: 90)
 LIENVUNG_EXPIRING_DAYS  how many days before its end a certificate counts as expiring (default: 60)
+LIENVUNG_IATI_REPORTER  the operator's organisation identifier in IATI files (default: VN-LIENVUNG, registered nowhere)
 LIENVUNG_DEMO        "1": demo accounts are shown on the sign-in page
 LIENVUNG_DEBUG       "1": Django's debug pages; never in production
 """
@@ -107,6 +108,7 @@ INSTALLED_APPS = [
     "lienvung.ledger",
     "lienvung.programme",
     "lienvung.results",
+    "lienvung.imports",
     "lienvung.reports",
     "lienvung.exchange",
     "lienvung.resolver",
