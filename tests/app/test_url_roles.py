@@ -29,6 +29,7 @@ from tests.checks_world import examples as checks_examples
 from tests.control_world import examples as control_examples
 from tests.diary_world import examples as diary_examples
 from tests.field_world import url_examples as field_examples
+from tests.imports_world import examples as imports_examples
 from tests.lab_world import examples as lab_examples
 from tests.programme_world import examples as programme_examples
 from tests.reports_world import examples as reports_examples
@@ -139,7 +140,8 @@ def values(world: World) -> dict[str, str]:
         **diary_examples(world),
         **books_examples(world),
         **programme_examples(world),
-        **results_examples(world),
+        **(known := results_examples(world)),
+        **imports_examples(known),
         **reports_examples("hn-nb-bang"),
     }
 

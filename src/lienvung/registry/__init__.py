@@ -48,6 +48,8 @@ home_panels: Registry[Panel] = Registry("home_panels")
 product_panels: Registry[Panel] = Registry("product_panels")
 lot_panels: Registry[Panel] = Registry("lot_panels")
 organisation_panels: Registry[Panel] = Registry("organisation_panels")
+agreement_panels: Registry[Panel] = Registry("agreement_panels")
+commitment_panels: Registry[Panel] = Registry("commitment_panels")
 pages: Registry[Page] = Registry("pages")
 act_words: Registry[ActWords] = Registry("act_words")
 link_providers: Registry[LinkProvider] = Registry("link_providers")
@@ -68,6 +70,8 @@ ALL = (
     product_panels,
     lot_panels,
     organisation_panels,
+    agreement_panels,
+    commitment_panels,
     pages,
     act_words,
     link_providers,
@@ -129,9 +133,11 @@ __all__ = [
     "SearchProvider",
     "ToldProof",
     "act_words",
+    "agreement_panels",
     "certified_areas",
     "chores",
     "code_doors",
+    "commitment_panels",
     "freeze",
     "growing",
     "home_panels",

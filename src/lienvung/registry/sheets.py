@@ -7,7 +7,7 @@ import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain, islice
 from typing import IO, Any
 
@@ -22,6 +22,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 WIDTHS = (10, 60)
 LONGEST_SHEET = 1_000_000  # rows; xlsx ends at 1,048,576
+LONGEST_TEXT = 32_000  # characters of a cell; xlsx ends at 32,767
+DAY_FORMAT = "dd/mm/yyyy"
 NOT_IN_TITLES = str.maketrans("", "", "[]:*?/\\'")
 
 Rows = Iterable[Sequence[Any]]
@@ -45,6 +47,22 @@ def disarmed(value: Any) -> Any:
         return value
     text = ILLEGAL_CHARACTERS_RE.sub("", value)
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def set_cell(cell: Any, value: Any) -> None:
+    """A value with its type: numbers and days as such, text as text whatever sign it begins with (`quotePrefix` keeps a
+    program from making a formula of it when the cell is edited)."""
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        value = value.isoformat(timespec="seconds")
+    if not isinstance(value, str):
+        cell.value = value
+        if isinstance(value, date):
+            cell.number_format = DAY_FORMAT
+        return
+    text = ILLEGAL_CHARACTERS_RE.sub("", value)[:LONGEST_TEXT]
+    cell.value = text
+    if text.startswith(FORMULA_STARTS):
+        cell.data_type, cell.quotePrefix = "s", True
 
 
 def csv_of(columns: Sequence[str], rows: Rows) -> bytes:

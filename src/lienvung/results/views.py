@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from lienvung import registry
 from lienvung.errors import Conflict, NotFound, Problem
 from lienvung.people.gate import listed, person
 from lienvung.people.views.organisations import pager
@@ -97,6 +98,12 @@ def agreement(request: HttpRequest, code: str) -> HttpResponseBase:
         "late": access.late_list(view.agreement, today),
         "commitments": claimable(view),
         "may_measure": access.may_measure(view.standing),
+        "panels": [
+            {"label": panel.label, "template": panel.template, "values": values}
+            for panel in registry.agreement_panels
+            if not panel.name.startswith("results.")  # this room's own is a door to this page
+            and (values := panel.context(request, view.agreement)) is not None
+        ],
     }
     return render(request, "results/agreement.html", context)
 

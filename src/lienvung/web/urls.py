@@ -38,6 +38,7 @@ urlpatterns = [
     path("papers/", include("lienvung.papers.urls")),
     path("programme/", include("lienvung.programme.urls")),
     path("results/", include("lienvung.results.urls")),
+    path("imports/", include("lienvung.imports.urls")),
     path("reports/", include("lienvung.reports.urls")),
     path("control/", include("lienvung.control.urls")),
     path("", include("lienvung.scan.urls")),

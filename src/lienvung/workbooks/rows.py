@@ -168,9 +168,7 @@ class SheetReader:
             self.tell(
                 "", f"các dòng đang ẩn cũng được đọc: {listed}.", f"hidden rows are read too: {listed}.", error=False
             )
-        for line in lines[: self.most + 1]:
-            if not self._is_row(line):
-                continue
+        for line in [line for line in lines if self._is_row(line)][: self.most + 1]:
             cells = {key: cell_name(line, at) for key, at in self.head.columns.items()}
             values, right = self._values(line, cells)
             if right:

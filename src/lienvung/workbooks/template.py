@@ -17,7 +17,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from lienvung.errors import Invalid
-from lienvung.registry.sheets import disarmed
+from lienvung.registry.sheets import disarmed, set_cell
 from lienvung.texts import Text
 from lienvung.workbooks.cells import Choices
 from lienvung.workbooks.copying import check_copy
@@ -30,7 +30,17 @@ MUST_FILL: Final = PatternFill("solid", fgColor="8A3B12")
 RED: Final = PatternFill("solid", fgColor="FFC7CE")
 WHITE: Final = Font(bold=True, color="FFFFFF")
 GREY: Final = Font(italic=True, color="666666")
-WIDTHS: Final = {"date": 13, "day": 13, "number": 12, "days": 12, "lot": 18, "choice": 24, "choices": 32, "text": 28}
+WIDTHS: Final = {
+    "date": 13,
+    "day": 13,
+    "number": 12,
+    "days": 12,
+    "lot": 18,
+    "ref": 14,
+    "choice": 24,
+    "choices": 32,
+    "text": 28,
+}
 FORMATS: Final = {"date": "dd/mm/yyyy", "day": "dd/mm/yyyy", "number": "#,##0.####", "days": "0"}
 
 
@@ -91,7 +101,7 @@ def _sheet(book: Workbook, layout: Sheet, template: Template) -> None:
 
 def _write(sheet: Worksheet, line: int, at: int, column: Column, value: Any) -> Any:
     cell = sheet.cell(line, at)
-    cell.value = disarmed(value)
+    set_cell(cell, value)
     cell.number_format = _format(column)
     return cell
 
