@@ -112,3 +112,18 @@ def test_bad_input_is_said_beside_its_field(made: Cooperation) -> None:
     assert client.post(address, {"version": 1, "number": "9", "what": "x", "due": "32/13/2026"}).status_code == 422
     assert client.post(address, {"version": 1, "number": "9", "what": "Làm mới."}).status_code == 302
     assert browser(made, "nb_viewer").post(address, {"number": "8", "what": "x"}).status_code == 403
+
+
+def test_other_rooms_add_their_ways_to_the_pages(made: Cooperation) -> None:
+    """An official finds results, dashboard and reports from the agreement; the public only what is public."""
+    code, key = made.agreement.code, made.commitment.pk
+    inside = browser(made, "nb_viewer").get(f"/programme/a/{code}").content.decode()
+    public = browser(made).get(f"/programme/a/{code}").content.decode()
+    for address in (f"/results/of/{code}", f"/reports/dashboards/{code}", f"/reports/documents/{code}"):
+        assert f'href="{address}"' in inside
+        assert f'href="{address}"' not in public
+    assert f'href="/reports/public/{code}"' in public
+    tell = f"/results/commitments/{key}/new"
+    assert tell in browser(made, "nb_lead").get(f"/programme/commitments/{key}").content.decode()
+    assert tell not in browser(made, "nb_viewer").get(f"/programme/commitments/{key}").content.decode()
+    assert "Kết quả đã báo" not in browser(made).get(f"/programme/commitments/{key}").content.decode()

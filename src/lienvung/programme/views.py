@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from lienvung import registry
 from lienvung.errors import Conflict, NotAllowed, NotFound, Problem
 from lienvung.people.gate import listed, person
 from lienvung.programme import access, actions, rules, words
@@ -43,6 +44,15 @@ def seen(request: HttpRequest, row: Any) -> access.Standing:
     if not standing.sees or not standing.may("see", row):
         raise gone()
     return standing
+
+
+def panels_of(known: Iterable[registry.Panel], request: HttpRequest, subject: Any) -> list[dict[str, Any]]:
+    """What rooms above add to a page."""
+    return [
+        {"label": panel.label, "template": panel.template, "values": values}
+        for panel in known
+        if (values := panel.context(request, subject)) is not None
+    ]
 
 
 def state_of(agreement: Agreement, standing: access.Standing) -> str:
@@ -98,6 +108,7 @@ def agreement(request: HttpRequest, code: str) -> HttpResponseBase:
         "extensions": shown.extensions.all(),
         "following": [each for each in shown.successors.all() if inside or each.published_at],
         "follows": shown.follows if shown.follows and (inside or shown.follows.published_at) else None,
+        "panels": panels_of(registry.agreement_panels, request, shown),
         "acts": acts_of("agreement", shown, standing.may),
         "may_fields": standing.may("edit_fields", shown),
         "may_clauses": standing.may("edit_clauses", shown),
@@ -130,7 +141,12 @@ def commitment(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
     shown = _row(Commitment, id, "agreement", "clause", "field", "obligor", "beneficiary", "conclusion__meeting")
     standing = seen(request, shown)
     tasks = [task for task in shown.tasks.select_related("plan") if standing.may("see", task.plan)]
-    context = {"commitment": shown, "links": shown.agency_links.select_related("party", "agency"), "tasks": tasks}
+    context = {
+        "commitment": shown,
+        "links": shown.agency_links.select_related("party", "agency"),
+        "tasks": tasks,
+        "panels": panels_of(registry.commitment_panels, request, shown),
+    }
     return _page(request, "commitment", shown, standing, context)
 
 

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 from lienvung import registry
 from lienvung.papers.providers import FileProvider, providers
-from lienvung.registry import OFFICIAL, BackgroundChore, NavigationItem
+from lienvung.registry import OFFICIAL, BackgroundChore, NavigationItem, Panel
 from lienvung.reports import dashboard_parts, report_parts
 from lienvung.texts import Text
 

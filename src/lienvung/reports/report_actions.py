@@ -66,7 +66,7 @@ def begin_report(
     place = party.unit.name.removeprefix("Tỉnh ").removeprefix("Thành phố ")[:100]
     report = Report.objects.create(
         agreement=agreement, party=party, kind=kind, period=period, starts_on=starts_on, ends_on=ends_on,
-        issuer=f"Ủy ban nhân dân {party.name}"[:200],
+        issuer=f"Ủy ban nhân dân {party.name[:1].lower()}{party.name[1:]}"[:200],
         issuer_en=f"People's Committee of {party.name_text.en}"[:200], symbol="BC-UBND",
         place=place, recipients="Như trên\nLưu: VT", recipients_en="As above\nArchive",
         signed_for="TM. Ủy ban nhân dân", signed_for_en="For the People's Committee", signer_post="Chủ tịch",

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 
 from lienvung.errors import Problem
 from lienvung.people.gate import listed, person
+from lienvung.programme.base_models import both
 from lienvung.reports import report_access as access
 from lienvung.reports import report_actions as actions
 from lienvung.reports.gather import coverage_of, facts_of
@@ -65,8 +66,12 @@ def report(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
     context = {
         "report": found,
         "agreement": found.agreement,
-        "blocks": [(words, blocks[name]) for name, words in BLOCKS.items() if name in blocks and blocks[name].text],
-        "prints": found.prints.select_related("file"),
+        "blocks": [
+            (words, both(blocks[name].text, blocks[name].text_en))
+            for name, words in BLOCKS.items()
+            if name in blocks and blocks[name].text
+        ],
+        "prints": found.prints.select_related("file").order_by("-language", "file__kind"),  # Vietnamese first
         "states": STATES,
         "builds": BUILDS,
         "progress_label": Text("Đang lập báo cáo", "Building the report"),

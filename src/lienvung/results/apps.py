@@ -56,4 +56,11 @@ class ResultsConfig(AppConfig):
         label = Text("Kết quả hợp tác", "Cooperation results")
         registry.navigation.register(NavigationItem("results", label, "results:desk", 32, frozenset({OFFICIAL})))
         registry.home_panels.register(Panel("results.waiting", label, "results/parts/home.html", panels.of_home, 15))
+        registry.agreement_panels.register(
+            Panel("results.agreement", label, "results/parts/of_agreement.html", panels.of_agreement, 10)
+        )
+        told = Text("Kết quả đã báo", "Results told")
+        registry.commitment_panels.register(
+            Panel("results.commitment", told, "results/parts/of_commitment.html", panels.of_commitment, 10)
+        )
         providers.register(FileProvider(access.ROOM, access.may_open))
