@@ -47,6 +47,7 @@ def say(who: str | None, minute: int, uri: str = pack(1), **words: list[str]) ->
 
 def everybody_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(voices, "is_official", lambda submitter: True)
+    monkeypatch.setattr(voices, "official_among", set)
 
 
 @pytest.mark.parametrize("checked", [True, False])

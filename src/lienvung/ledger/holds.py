@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -22,10 +23,10 @@ from lienvung.catalogue.access import product_of_gtin
 from lienvung.epcis import Action, EventType, Reading, Role, read_event
 from lienvung.errors import Conflict
 from lienvung.ledger import events
-from lienvung.ledger.blocks import holds, ids_of
+from lienvung.ledger.blocks import ids_of
 from lienvung.ledger.reading import marks, rows
-from lienvung.ledger.status import levels, standing
-from lienvung.ledger.tables import BLOCK_BITS, OFFSET_MASK, TERM_DISPOSITION, stored_uri
+from lienvung.ledger.status import levels, lots_of_things, standing_each
+from lienvung.ledger.tables import BLOCK_BITS, TERM_DISPOSITION, stored_uri
 from lienvung.ledger.trace_names import event_names, kind_of
 from lienvung.ledger.trace_source import LedgerSource
 from lienvung.ledger.voices import is_official, owner_of
@@ -34,10 +35,12 @@ from lienvung.lineage.facts import ALWAYS, ints
 from lienvung.lineage.walk import inside_of
 from lienvung.people.access import organisation
 
+Value = TypeVar("Value")
 RECALLED, HELD = "recalled", "non_conformant"
 STOPPING = (RECALLED, HELD)
 CHUNK = 400
 AT_ONCE = 200  # events that are looked through in one go: their alarms are raised behind the writers' lock
+FEW_INSIDE = 5  # things in a case or pallet that are looked at first
 MOST_NAMED = 3  # held goods that a refusal names
 
 # CBV 2.0 business steps by which goods go on, are packed, offered, sold or used up.
@@ -148,15 +151,20 @@ def name_of(uri: str) -> tuple[str, str]:
 
 
 def _found(uris: Collection[str], at: int | None) -> Iterator[tuple[str, Words]]:
-    """Those that are held, one after the other: whoever needs only the first few does not wait for the rest."""
-    for uri, (itself, inside) in _suspicious(uris, at).items():
-        words = _stopping(uri, at) if itself else {}
-        for name in () if words else _names(inside):
-            words = _stopping(name, at)
-            if words:
-                break
-        if words:
-            yield uri, words
+    """Those that are held, some at a time: whoever needs only the first few does not wait for the rest."""
+    for part in _parts(_suspicious(uris, at).items()):
+        stopping = _stopping([uri for uri, (itself, _) in part if itself], at)
+        waiting = {uri: inside for uri, (_, inside) in part if uri not in stopping and inside}
+        at_once = FEW_INSIDE
+        while waiting:  # mostly the first thing looked at inside is held; a pallet may have thousands more
+            first = {uri: _names(inside[:at_once]) for uri, inside in waiting.items()}
+            told = _stopping(set(chain(*first.values())), at)
+            stopping |= {uri: told[name] for uri, names in first.items() for name in reversed(names) if name in told}
+            waiting = {
+                uri: inside[at_once:] for uri, inside in waiting.items() if uri not in stopping and inside[at_once:]
+            }
+            at_once = CHUNK
+        yield from ((uri, stopping[uri]) for uri, _ in part if uri in stopping)
 
 
 def _suspicious(uris: Collection[str], at: int | None, *, ever: bool = False) -> dict[str, tuple[bool, list[int]]]:
@@ -168,7 +176,7 @@ def _suspicious(uris: Collection[str], at: int | None, *, ever: bool = False) ->
     own = _numbers({uri: [stored_uri(each) for each in levels(uri)] for uri in uris})
     single = {uri: numbers for uri, numbers in own.items() if kind_of(uri) not in ("lot", "class", "place")}
     inside = _contents({number: uri for uri, numbers in single.items() for number in numbers}, at, ever=ever)
-    lots = _lots({number for numbers in own.values() for number in numbers} | set(inside))
+    lots = lots_of_things({number for numbers in own.values() for number in numbers} | set(inside))
     marked = _marked(set(chain(*own.values(), inside, chain(*lots.values()))), terms)
 
     def suspect(number: int) -> bool:
@@ -182,8 +190,12 @@ def _suspicious(uris: Collection[str], at: int | None, *, ever: bool = False) ->
     return found
 
 
-def _stopping(uri: str, at: int | None) -> Words:
-    return {word: rid for word, rid in standing(uri, at=at).items() if word in STOPPING}
+def _stopping(uris: Iterable[str], at: int | None) -> dict[str, Words]:
+    """Those of these things on which, or on whose lot, a stopping word stands."""
+    stands = standing_each({uri: (uri,) for uri in uris}, at=at)
+    return {
+        uri: found for uri, words in stands.items() if (found := {w: rid for w, rid in words.items() if w in STOPPING})
+    }
 
 
 def _terms() -> list[int]:
@@ -198,7 +210,7 @@ def _ever(terms: Sequence[int]) -> bool:
     return bool(rows(f"SELECT 1 FROM ledger_persistent WHERE disp IN {marks(terms)} AND is_set = 1 LIMIT 1", terms))
 
 
-def _parts(values: Iterable[object]) -> Iterator[list[object]]:
+def _parts(values: Iterable[Value]) -> Iterator[list[Value]]:
     listed = list(values)
     for start in range(0, len(listed), CHUNK):
         yield listed[start : start + CHUNK]
@@ -233,24 +245,6 @@ def _contents(roots: dict[int, str], at: int | None, *, ever: bool) -> dict[int,
         for thing, holders in below.items():
             found.setdefault(thing, set()).update(holders)
         level = below
-    return found
-
-
-def _lots(things: Iterable[int]) -> dict[int, set[int]]:
-    """The lots that the ledger knows these things to be of."""
-    by_block: dict[int, list[int]] = {}
-    for thing in things:
-        by_block.setdefault(thing >> BLOCK_BITS, []).append(thing)
-    found: dict[int, set[int]] = {}
-    for part in _parts(by_block):
-        for blk, process, lo, hi, members in rows(
-            f"SELECT blk, process, lo, hi, members FROM ledger_link WHERE blk IN {marks(part)} AND process < 0 "
-            "AND role = 16 AND NOT EXISTS (SELECT 1 FROM ledger_void v WHERE v.rid = event)",
-            part,
-        ):
-            for thing in by_block[blk]:
-                if holds(lo, hi, members, thing & OFFSET_MASK):
-                    found.setdefault(thing, set()).add(-process)
     return found
 
 

@@ -8,6 +8,7 @@ question is there for slips, and whoever means it says why.
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import chain
 
 from lienvung.ledger.access import places_of_organisations
 from lienvung.ledger.events import rids_of_thing
@@ -52,7 +53,7 @@ def _things(uri: str) -> list[int]:
     """The numbers of a thing and of its lot; its class is too much: every shipment of the product would do."""
     spelled = [stored_uri(name) for name in levels(uri) if name == uri or kind_of(name) != "class"]
     own = [n for (n,) in rows(f"SELECT id FROM ledger_thing WHERE uri IN {marks(spelled)}", spelled)]
-    return list(dict.fromkeys([*own, *lots_of_things(own)]))
+    return list(dict.fromkeys([*own, *chain(*lots_of_things(own).values())]))
 
 
 def _left_for(thing: int, receivers: list[int]) -> bool:

@@ -35,10 +35,21 @@ def officials() -> list[str | None]:
     return [None, *(str(pk) for pk in Organisation.objects.filter(kind=kind).values_list("pk", flat=True))]
 
 
+def official_among(senders: Collection[str | None]) -> set[str | None]:
+    """Those of these senders who are official, by one query."""
+    return set(officials()).intersection(senders)
+
+
+def gtin_of(uri: str) -> str:
+    """The GTIN of a product, lot or item; '' for other things."""
+    match = _GTIN.match(uri)
+    return match[1] if match else ""
+
+
 def owner_of(uri: str) -> str | None:
     """The uuid of the organisation whose product, lot or item this is; None where the catalogue has no such GTIN."""
-    match = _GTIN.match(uri)
-    product = product_of_gtin(match[1]) if match else None
+    gtin = gtin_of(uri)
+    product = product_of_gtin(gtin) if gtin else None
     return str(product.owner_id) if product else None
 
 
