@@ -106,6 +106,8 @@ def test_what_is_no_allowed_file_is_refused(data: bytes) -> None:
         PDF.replace(b"/Type", b"/JavaScript 1 0 R/Type"),
         PDF.replace(b"/Type", b"/J#61vaScript 1 0 R/Type"),
         PDF.replace(b"/Type", b"/Launch 1 0 R/Type"),
+        PDF.replace(b"/Type", b"/S/Rendition/JS (app.alert(1))/Type"),
+        PDF.replace(b"/Type", b"/S/Rendition/JS%\n7 0 R/Type"),
         word(word__vbaProject=b"x"),
         word(word__embeddings__oleObject1=b"x"),
         word(
@@ -121,6 +123,17 @@ def test_what_would_run_or_call_elsewhere_is_refused(data: bytes) -> None:
     with pytest.raises(Invalid) as refused:
         read_file(data)
     assert refused.value.code == "papers.active"
+
+
+def test_letters_of_a_scanned_page_that_look_like_a_name_are_no_script() -> None:
+    scanned = PDF.replace(b"endobj", b"endobj 2 0 obj<<>>stream\n\x9c/JS\x01\xff/JS 7/JS.\nendstream endobj")
+    assert read_file(scanned).kind == "pdf"
+
+
+def test_what_the_product_made_is_kept_as_it_is() -> None:
+    row = store_file(by=None, room="tested", name="bao cao", data=PDF + b"/JS(x)" * 9, made_here="pdf")
+    assert access.bytes_of(row).endswith(b"/JS(x)")
+    assert (row.kind, row.name) == ("pdf", "bao cao.pdf")
 
 
 def test_a_link_that_a_reader_clicks_is_no_danger() -> None:

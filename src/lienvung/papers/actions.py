@@ -15,7 +15,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from lienvung.audit.actions import record
-from lienvung.papers.kinds import ALL_KINDS, MOST_BYTES, read_file
+from lienvung.papers.kinds import ALL_KINDS, MOST_BYTES, Read, read_file
 from lienvung.papers.models import File
 
 _NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f\\/:*?"<>|]+')
@@ -31,12 +31,15 @@ def store_file(
     about: str = "",
     kinds: frozenset[str] = ALL_KINDS,
     most_bytes: int = MOST_BYTES,
+    made_here: str = "",
 ) -> File:
     """Keep `data` as a file of `room`. Raises Invalid or TooLarge with path "file"; the caller asks who may.
 
+    `made_here`: the kind of a file that this product laid out itself: it is not looked into as an upload is.
+
     A file whose transaction is undone later leaves bytes that no row names: harmless, and never served.
     """
-    read = read_file(data, kinds=kinds, most_bytes=most_bytes)
+    read = Read(data, made_here) if made_here else read_file(data, kinds=kinds, most_bytes=most_bytes)
     row = File(
         id=uuid.uuid4(),
         room=room,

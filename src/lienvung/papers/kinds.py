@@ -29,8 +29,11 @@ TYPES: Final = {
     "png": "image/png",
 }
 ALL_KINDS: Final = frozenset(TYPES)
-# names of the PDF dictionary by which a file runs or carries something; '#xx' writes a letter of a name
-_ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|EmbeddedFiles|RichMedia|XFA)\b")
+# names of the PDF dictionary by which a file runs ('#xx' writes a letter of a name)
+# or carries something; /JS counts with a value only: the three letters alone stand somewhere in many scanned pages
+_ACTIVE = re.compile(
+    rb"/(?:JavaScript|Launch|EmbeddedFiles?|RichMedia|XFA)\b|/JS(?:\s|%[^\r\n]*[\r\n])*(?:[(<]|\d+\s+\d+\s+R)"
+)
 _HEX = re.compile(rb"#([0-9A-Fa-f]{2})")
 _MAIN = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx"}
 _MACROS = re.compile(r"(vbaProject|activeX|oleObject|embeddings/|externalLinks/|\.bin$|\.exe$)", re.I)

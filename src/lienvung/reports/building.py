@@ -16,7 +16,6 @@ from django.utils import timezone
 
 from lienvung.errors import Problem
 from lienvung.papers.actions import store_file
-from lienvung.papers.kinds import MOST_BYTES
 from lienvung.papers.layout import Table
 from lienvung.papers.pdf import as_pdf
 from lienvung.papers.pdf_tables import steps_of
@@ -31,7 +30,6 @@ log = logging.getLogger(__name__)
 LANGUAGES = ("vi", "en")
 DEAD_AFTER = timedelta(minutes=5)
 TELL_EVERY = 0.5  # seconds between two notes of progress
-LARGEST = 4 * MOST_BYTES
 
 
 def build_reports() -> int:
@@ -88,7 +86,7 @@ def _build(report: Report) -> None:
         for language, ending, data in made:
             file = store_file(
                 by=stored.issued_by if stored.build_final else stored.made_by, room=ROOM,
-                name=f"{_name(stored)}-{language}.{ending}", data=data, about=f"report:{stored.pk}", most_bytes=LARGEST,
+                name=f"{_name(stored)}-{language}.{ending}", data=data, about=f"report:{stored.pk}", made_here=ending,
             )  # fmt: skip
             Print.objects.create(report=stored, language=language, file=file, final=stored.build_final)
         for each in old:
