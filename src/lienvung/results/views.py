@@ -101,8 +101,7 @@ def agreement(request: HttpRequest, code: str) -> HttpResponseBase:
         "panels": [
             {"label": panel.label, "template": panel.template, "values": values}
             for panel in registry.agreement_panels
-            if not panel.name.startswith("results.")  # this room's own is a door to this page
-            and (values := panel.context(request, view.agreement)) is not None
+            if (values := panel.context(request, view.agreement)) is not None
         ],
     }
     return render(request, "results/agreement.html", context)
