@@ -18,11 +18,15 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from PIL import Image
 from tests.app.test_diary import harvest
+from tests.app.test_quality_recall import official
 from tests.diary_world import SPRAYED, noted, plot_of, with_prefix
 from tests.world import LOCAL, World
 
+from lienvung.catalogue import actions as catalogue
 from lienvung.diary import actions
 from lienvung.diary.models import Entry, Unit
+from lienvung.epcis import build
+from lienvung.ledger.capture import capture_events
 from lienvung.ledger.events import history
 from lienvung.ledger.waiting import waiting_until
 
@@ -142,7 +146,11 @@ def test_a_photo_is_kept_small_and_not_public(farm: World, plot: Unit, settings:
     answer = client(farm).get(f"/diary/entries/{entry.pk}/photo?size=small")
     assert (answer["Content-Type"], answer["Cache-Control"]) == ("image/webp", "private, max-age=3600")
     assert Image.open(io.BytesIO(b"".join(answer.streaming_content))).width == 480  # type: ignore[arg-type]
-    assert client(farm, "other").get(f"/diary/entries/{entry.pk}/photo").status_code == 404
+    elsewhere = Client()
+    elsewhere.force_login(official(farm, "79"))
+    readers = {"own province": client(farm, "official"), "stranger": client(farm, "other"), "far province": elsewhere}
+    told = {name: each.get(f"/diary/entries/{entry.pk}/photo").status_code for name, each in readers.items()}
+    assert told == {"own province": 200, "stranger": 404, "far province": 404}, "a photo is read like the notes"
     bad = io.BytesIO(b"<svg onload=alert(1)>")
     bad.name = "anh.jpg"
     assert client(farm).post(address(plot, "weeding"), filled(photo=bad)).status_code == 422  # type: ignore[arg-type]
@@ -210,6 +218,8 @@ from django.db import connections, models
 migrate()
 from lienvung.diary import actions, events
 from lienvung.errors import Problem
+from lienvung.epcis import build
+from lienvung.ledger.capture import capture_events
 from lienvung.ledger.events import history
 from tests.diary_world import SPRAYED, plot_of, with_prefix
 from tests.world import make_world
@@ -277,3 +287,47 @@ def test_a_task_sent_three_times_at_once_on_postgresql(tmp_path: Path) -> None:
     finally:
         with psycopg.connect(SERVER, autocommit=True) as server:
             server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def noted_and_sold(farm: World, plot: Unit) -> Entry:
+    """A line with a note; what was cut from the plot afterwards stands at the shop in Hà Nội."""
+    entry = noted(farm, plot, "weeding", note="Bà Lúa ốm, nhờ hàng xóm")
+    lot, store = catalogue.register_lot(by=None, product=farm.paddy, number="TU-RUONG").uri, farm.places["store"].uri
+    field = farm.places["field"].uri
+    cut = build.transformation_event(
+        time=SPRAYED + timedelta(days=20), biz_step="commissioning", read_point=field, biz_location=field,
+        inputs=[plot.uri], output_quantities=[(lot, 300, "KGM")],
+    )  # fmt: skip
+    stocked = build.object_event(
+        time=SPRAYED + timedelta(days=22), action="OBSERVE", biz_step="stocking", disposition="sellable_accessible",
+        read_point=store, biz_location=store, quantities=[(lot, 300, "KGM")],
+    )  # fmt: skip
+    assert capture_events([cut, stocked], submitter=str(farm.grower.pk)).success
+    return entry
+
+
+def test_notes_are_for_the_people_and_the_provinces_concerned(farm: World, plot: Unit) -> None:
+    apart, sold = (
+        noted(farm, plot_of(farm, name="Ruộng riêng"), "weeding", note="Chuyện nhà"),
+        noted_and_sold(farm, plot),
+    )
+    eyes = {"member": client(farm), "official": client(farm, "official")}
+    for code in ("01", "79"):
+        eyes[code] = Client()
+        eyes[code].force_login(official(farm, code))
+    reads = {
+        (name, words): words in eyes[name].get(f"/diary/entries/{entry.pk}").content.decode()
+        for name in eyes
+        for entry, words in ((apart, "Chuyện nhà"), (sold, "Bà Lúa ốm"))
+    }
+    assert reads == {
+        ("member", "Chuyện nhà"): True, ("member", "Bà Lúa ốm"): True,
+        ("official", "Chuyện nhà"): True, ("official", "Bà Lúa ốm"): True,  # where the plot lies
+        ("01", "Chuyện nhà"): False, ("01", "Bà Lúa ốm"): True,  # where its goods came to
+        ("79", "Chuyện nhà"): False, ("79", "Bà Lúa ốm"): False,
+    }  # fmt: skip
+    lists = {name: each.get("/diary/entries.csv").content.decode() for name, each in eyes.items()}
+    assert {name: "Chuyện nhà" in told for name, told in lists.items()} == {
+        "member": True, "official": True, "01": False, "79": False,
+    }  # fmt: skip
+    assert all("weeding" in told for told in lists.values()), "the line itself is an event, which officials see"

@@ -1,4 +1,10 @@
-"""The readers' door of the diary: its organisation's people and officials see it, nobody else."""
+"""The readers' door of the diary.
+
+Its organisation's people see all of it, officials what its events tell them anyway (`ledger.access`): what was done,
+with what, when. The free words and the photos of a line are in no event. They are read by the organisation's people
+and by officials of the provinces concerned, as notes of cases are: the province in which the unit lies, and those to
+which goods cut from it came. Lists, which would have to trace each line, keep to the province in which the unit lies.
+"""
 
 from __future__ import annotations
 
@@ -9,22 +15,27 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from lienvung.catalogue.models import Place
 from lienvung.diary.models import Entry, Unit
 from lienvung.epcis import EventType
-from lienvung.errors import Invalid
+from lienvung.errors import Invalid, NotFound
 from lienvung.gs1 import canonical_uri
 from lienvung.ledger import waiting
 from lienvung.ledger.events import history
 from lienvung.ledger.reading import marks, rows
+from lienvung.ledger.trace import recall_scope
 from lienvung.ledger.waiting import Waiting
-from lienvung.people.access import account_or_none, is_official, may_record, organisations_of
+from lienvung.lineage.facts import ints
+from lienvung.people.access import account_or_none, is_official, is_official_of, may_record, organisations_of
 from lienvung.people.models import Organisation
 from lienvung.registry import Growing
 from lienvung.registry.matching import tokens
+from lienvung.territory.models import AdminUnit
 
 RECENT = 6  # materials that a form offers
 LOOKED_AT = 200  # latest entries in which they are looked for
 CHUNK = 400
+READ_WITH = ("unit__place__unit", "unit__organisation__unit", "organisation", "recorded_by")
 MOST_EVENTS = 200  # of a lot, in which its harvests are looked for
 
 
@@ -50,11 +61,44 @@ def may_write(account: Any, organisation: Organisation) -> bool:
 def entries(account: Any) -> QuerySet[Entry]:
     """The lines that an account sees, latest first."""
     seen = units(account).values("pk")
-    return Entry.objects.select_related("unit", "unit__place", "organisation", "recorded_by").filter(unit__in=seen)
+    return Entry.objects.select_related(*READ_WITH).filter(unit__in=seen)
 
 
 def entry(account: Any, id: uuid.UUID) -> Entry | None:
     return entries(account).filter(pk=id).first()
+
+
+def may_read_notes(account: Any, entry: Entry) -> bool:
+    """May `account` read the free words of a line, and see its photo?"""
+    if entry.unit_id in units_with_notes(account, [entry]):
+        return True
+    return is_official(account) and any(is_official_of(account, land) for land in _came_to(entry.thing))
+
+
+def units_with_notes(account: Any, found: Iterable[Entry]) -> set[uuid.UUID]:
+    """Those units of these lines whose notes the account reads without asking where their goods went."""
+    told = {each.unit_id: each.unit for each in found}
+    known = account_or_none(account)
+    if known is None:
+        return set()
+    own = set(organisations_of(known).values_list("pk", flat=True))
+    lands = {pk: each.place.unit or each.organisation.unit for pk, each in told.items()}
+    official = {land: is_official_of(known, land) for land in set(lands.values())}
+    return {pk for pk, each in told.items() if known.is_staff or each.organisation_id in own or official[lands[pk]]}
+
+
+def _came_to(thing: str) -> set[AdminUnit]:
+    """Where the registered places lie at which what came of a thing is now, or was seen last."""
+    try:
+        scope = recall_scope(thing)
+    except (NotFound, Invalid):
+        return set()
+    names = scope.source.uris(
+        ints(sorted({*scope.places.loc.tolist(), *(each.place for each in scope.parcels)} - {-1}))
+    )
+    glns = {name.partition("/414/")[2].partition("/")[0] for name in names} - {""}
+    reached = Place.objects.select_related("unit", "owner__unit").filter(gln__in=glns)
+    return {land for each in reached if (land := each.unit or each.owner.unit) is not None}
 
 
 def diary_of(account: Any, *, unit: Unit | None = None, lot: str = "", season: str | None = None) -> QuerySet[Entry]:

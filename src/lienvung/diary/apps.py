@@ -21,7 +21,7 @@ PAGES = [
     Page("diary:entry", frozenset({SIGNED_IN}), note=SEES),
     Page("diary:correct", frozenset({MEMBER}), BOTH, WRITES),
     Page("diary:withdraw", frozenset({MEMBER}), BOTH, WRITES),
-    Page("diary:photo", frozenset({SIGNED_IN}), note=SEES),
+    Page("diary:photo", frozenset({SIGNED_IN}), note="as its line, and diary.access.may_read_notes; others 404"),
 ]
 
 ACTS = {

@@ -18,8 +18,11 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def rows_of(entries: Iterable[Entry], wrong: Collection[uuid.UUID]) -> list[tuple[Any, ...]]:
-    """`wrong`: those that were declared erroneous; they stay in the list and say so."""
+def rows_of(
+    entries: Iterable[Entry], wrong: Collection[uuid.UUID], *, noted: Collection[uuid.UUID]
+) -> list[tuple[Any, ...]]:
+    """`wrong`: those that were declared erroneous; they stay in the list and say so. `noted`: units whose notes are
+    for this reader."""
     return [
         (
             each.unit.name, each.thing.rpartition("/")[2], each.unit.place.gln, each.season, each.activity,
@@ -27,7 +30,8 @@ def rows_of(entries: Iterable[Entry], wrong: Collection[uuid.UUID]) -> list[tupl
             None if each.amount is None else float(each.amount), each.uom,
             each.waiting_until.isoformat() if each.waiting_until else "",
             *(each.measures.get(name, "") for name in MEASURES),
-            each.lot, each.note, each.event_id, each.recorded_at.isoformat(timespec="seconds"),
+            each.lot, each.note if each.unit_id in noted else "", each.event_id,
+            each.recorded_at.isoformat(timespec="seconds"),
             str(each.recorded_by or ""), "x" if each.pk in wrong else "", each.correction,
             each.replaced_by.event_id if each.replaced_by else "",
         )

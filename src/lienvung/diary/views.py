@@ -163,6 +163,7 @@ def entry(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
         "entry": shown,
         "wrong": wrong,
         "measures": sheets.measures_of(shown),
+        "reads": access.may_read_notes(request.user, shown),
         "may_write": access.may_write(request.user, shown.organisation) and not wrong,
     }
     return render(request, "diary/entry.html", context)
@@ -205,9 +206,9 @@ def withdraw(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
 
 @listed
 def photo(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
-    """A photo to those who see its line; `?size=small` in its small size. Never public, never in shared caches."""
+    """A photo to those who read its line's notes; `?size=small` in its small size. Never public or in shared caches."""
     shown = _entry(request, id)
-    if not shown.photo:
+    if not shown.photo or not access.may_read_notes(request.user, shown):
         raise NotFound("diary.no_photo", vi="Không có ảnh này.", en="There is no such photo.")
     files, name = shown.photo.storage, shown.photo.name or ""
     small = small_name(name)
@@ -233,14 +234,17 @@ def _sought(request: HttpRequest) -> list[Entry]:
 @listed
 def as_csv(request: HttpRequest) -> HttpResponseBase:
     found = _sought(request)
-    return csv_answer("diary", sheets.COLUMNS, sheets.rows_of(found, access.wrong(found)))
+    return csv_answer("diary", sheets.COLUMNS, _rows(request, found))
 
 
 @listed
 def as_xlsx(request: HttpRequest) -> HttpResponseBase:
     found = _sought(request)
-    rows = sheets.rows_of(found, access.wrong(found))
-    return xlsx_answer("diary", sheets.COLUMNS, rows, title="Nhật ký")
+    return xlsx_answer("diary", sheets.COLUMNS, _rows(request, found), title="Nhật ký")
+
+
+def _rows(request: HttpRequest, found: list[Entry]) -> list[tuple[Any, ...]]:
+    return sheets.rows_of(found, access.wrong(found), noted=access.units_with_notes(request.user, found))
 
 
 def _posted(request: HttpRequest) -> Any:
