@@ -218,6 +218,25 @@ def test_officials_get_lots_worst_first_and_as_csv(world: World) -> None:
     assert "=TRONG" not in narrowed
 
 
+@pytest.mark.django_db
+def test_every_lot_is_on_one_page(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scores, "PER_PAGE", 2)
+    empty = [catalogue.register_lot(by=None, product=world.paddy, number=f"TRONG-{n}") for n in range(4)]
+    client = signed_in(world, "official")
+    pages = [client.get("/completeness/lots.csv", {"page": n}).content.decode("utf-8-sig") for n in (1, 2, 3)]
+    listed = [[row["lot"] for row in csv.DictReader(io.StringIO(told))] for told in pages]
+    assert [sorted(each) for each in listed] == [["TRONG-2", "TRONG-3"], ["TRONG-0", "TRONG-1"], ["NHC-0504"]]
+    first = client.get("/completeness/").content.decode()
+    assert "page=2" in first
+    assert "1 / 3" in first
+    assert "TRONG-0" not in first
+    last = client.get("/completeness/", {"page": "3", "q": ""}).content.decode()
+    assert world.lot.number in last
+    assert 'rel="next"' not in last
+    only = client.get("/completeness/", {"q": empty[0].number}).content.decode()
+    assert 'rel="next"' not in only
+
+
 def queries(lots: list) -> int:
     with CaptureQueriesContext(
         connection,

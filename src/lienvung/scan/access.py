@@ -112,10 +112,10 @@ def label_jobs_of(account: Account) -> QuerySet[LabelJob]:
     )
 
 
-def newest_lots(query: str, *, most: int) -> list[Lot]:
-    """The lots registered last, those of `query`'s words where it has any."""
+def newest_lots(query: str) -> QuerySet[Lot]:
+    """The lots, those registered last first; those of `query`'s words where it has any."""
     found = catalogue.lots(query) if query else Lot.objects.select_related("product", "product__owner")
-    return list(found.order_by("-registered_at", "pk")[:most])
+    return found.order_by("-registered_at", "pk")
 
 
 def lot_by_id(id: uuid.UUID) -> Lot | None:

@@ -17,7 +17,7 @@ from lienvung.scan import access, details, minimum, rules
 from lienvung.scan.details import Facts
 from lienvung.texts import Text
 
-MOST_LOTS = 100
+PER_PAGE = 100  # a journey is walked for each
 COLUMNS = ("product", "gtin", "lot", "owner", "score", "present", "applicable", "stages", "missing", "missing_vi")
 
 
