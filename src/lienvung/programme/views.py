@@ -33,6 +33,8 @@ from lienvung.programme.models import (
 )
 from lienvung.texts import Text
 
+NEAR = 20  # panels up to this order stand before the contents of an agreement, others after them
+
 
 def gone() -> NotFound:
     return NotFound("programme.no_such", vi="Không có trang này.", en="There is no such page.")
@@ -108,7 +110,8 @@ def agreement(request: HttpRequest, code: str) -> HttpResponseBase:
         "extensions": shown.extensions.all(),
         "following": [each for each in shown.successors.all() if inside or each.published_at],
         "follows": shown.follows if shown.follows and (inside or shown.follows.published_at) else None,
-        "panels": panels_of(registry.agreement_panels, request, shown),
+        "panels": panels_of((each for each in registry.agreement_panels if each.order <= NEAR), request, shown),
+        "panels_below": panels_of((each for each in registry.agreement_panels if each.order > NEAR), request, shown),
         "acts": acts_of("agreement", shown, standing.may),
         "may_fields": standing.may("edit_fields", shown),
         "may_clauses": standing.may("edit_clauses", shown),

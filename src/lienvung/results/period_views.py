@@ -110,11 +110,21 @@ def calendar(request: HttpRequest, code: str) -> HttpResponseBase:
 @listed
 def indicators(request: HttpRequest, code: str) -> HttpResponseBase:
     view = access.agreement(request.user, code)
-    found = figures.ordered(figures.Figure(each) for each in view.agreement.indicators.select_related("commitment"))
+    known = view.agreement.indicators.select_related("commitment").prefetch_related("targets__period")
+    found = figures.ordered(figures.Figure(each) for each in known)
     context = {
         "agreement": view.agreement,
         "rows": [
-            (each.indicator, rules.DIRECTIONS[each.indicator.direction], provider(each.indicator)) for each in found
+            (
+                each.indicator,
+                rules.DIRECTIONS[each.indicator.direction],
+                provider(each.indicator),
+                sorted(
+                    each.indicator.targets.all(),
+                    key=lambda target: (target.period.ends_on - target.period.starts_on, target.period.starts_on),
+                ),
+            )
+            for each in found
         ],
         "may_measure": access.may_measure(view.standing),
     }
