@@ -88,7 +88,7 @@ def test_receiving_shows_what_the_sender_told(seller: Client, field: Field) -> N
     shipped = field.ship((packed.lot, Decimal(200)))
     home = seller.get("/field/").text
     assert "Hợp tác xã Nếp Mẫu" in home
-    assert "200 cái, con" in home
+    assert "200 gói" in home
     query = f"?shipment={shipped.events[0]}"
     told = filled(seller, "receive", query, came_0="195", note="Rách 5 gói")
     assert told["shipment"] == shipped.events[0]
@@ -197,7 +197,7 @@ def test_a_long_stock_is_offered_in_part_but_what_is_chosen_stays(member: Client
 
 def test_amounts_are_said_in_words(member: Client, field: Field) -> None:
     done = member.post("/field/do/harvest", harvest(member, field) | {"amount": "1200,5"}, follow=True)
-    assert "1200,5 kg" in done.text
+    assert "1.200,5 kg" in done.text
     assert "KGM" not in done.text
 
 

@@ -143,7 +143,7 @@ def test_the_limit_is_that_of_the_day_of_sampling_and_is_kept_in_words(world: Wo
     Limit.objects.filter(analyte="cadmium").update(valid_to=timezone.localdate())
     sample = failed(world, lab, value="0.5")
     Limit.objects.filter(analyte="cadmium").update(valid_to=later, value=Decimal(5))
-    assert "0.4 mg/kg" in Result.objects.get(sample=sample).limit_words
+    assert "0,4 mg/kg" in Result.objects.get(sample=sample).limit_words
 
 
 # hold
@@ -159,7 +159,7 @@ def test_a_failed_result_holds_the_lot_and_all_that_came_of_it_in_its_own_transa
     assert hold.authority == world.authority
     assert hold.result is not None
     assert hold.result.sample == sample
-    assert "0.9 mg/kg" in hold.reason
+    assert "0,9 mg/kg" in hold.reason
     assert Act.objects.filter(action="lab.hold").count() == 1
     failed(world, lab, lot=paddy(world, 1))
     assert Hold.objects.count() == 1, "a second failed sample finds the hold that stands"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -15,6 +16,7 @@ from lienvung.catalogue import actions as catalogue
 from lienvung.epcis import build
 from lienvung.lab import demo, panels
 from lienvung.lab.models import Alarm, Hold, Limit, Result, Sample
+from lienvung.lab.tables import limit_words, value_words
 from lienvung.ledger.capture import capture_events
 from lienvung.people.models import Account
 from lienvung.registry import chores
@@ -55,8 +57,8 @@ def test_from_order_to_release_on_the_pages(world: World, lab: Lab) -> None:
     assert "bên nhận chưa ghi" not in official.get(page).content.decode()
     entered = tester.post(page + "/result", {"analyte": "cadmium", "value": "0,9", "unit": "mg/kg"})
     assert entered.status_code == 302
-    assert "0.9 mg/kg" in tester.get(page).content.decode()
-    assert "0.9 mg/kg" not in official.get(page).content.decode(), "what is not confirmed is the laboratory's own"
+    assert "0,9 mg/kg" in tester.get(page).content.decode()
+    assert "0,9 mg/kg" not in official.get(page).content.decode(), "what is not confirmed is the laboratory's own"
     assert tester.post(page + "/confirm").status_code == 302
     shown = official.get(page).content.decode()
     assert "không đạt" in shown
@@ -222,3 +224,11 @@ def test_a_failed_result_leads_to_a_recall_that_remembers_it(world: World, lab: 
     assert panels.origin_of(None, str(hold.pk)) is None
     assert panels.origin_of(world.accounts["other"], str(hold.pk)) is None
     assert panels.origin_of(lab.official, "nonsense") is None
+
+
+def test_a_number_has_the_mark_of_the_readers_language() -> None:
+    limit = Limit(comparison="max", value=Decimal("0.050000000"), unit="mg/kg")
+    assert limit_words(limit) == ("giới hạn: không quá 0,05 mg/kg", "at most 0.05 mg/kg")
+    told = Result(value=Decimal("0.18"), uncertainty=Decimal("0.02"), unit="mg/kg")
+    assert value_words(told) == ("0,18 ± 0,02 mg/kg", "0.18 ± 0.02 mg/kg")
+    assert value_words(Result(lod=Decimal("0.01"), unit="mg/kg")) == ("< 0,01 mg/kg", "< 0.01 mg/kg")

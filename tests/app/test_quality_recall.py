@@ -297,7 +297,7 @@ def test_a_shop_that_holds_recalled_goods_is_told(world: World) -> None:
     client, stranger = Client(), Client()
     client.force_login(seller)
     stranger.force_login(world.accounts["other"])
-    told = "3 món trên kệ"
+    told = "3 gói trên kệ"
     assert told not in client.get("/ledger/").content.decode()
     recall = actions.declare_recall(by=None, lot_uri=paddy_lot(world, 1), reason=REASON, public_text=TEXT)
     for path in ("/ledger/", f"/quality/recalls/{recall.pk}"):

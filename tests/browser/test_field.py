@@ -99,7 +99,7 @@ def test_from_the_harvest_to_the_shelf_without_script(browser: Browser, site: Si
     assert "Đã ghi" in shop.inner_text("h1")
     shop.goto(site("/field/?lang=vi"))
     assert shop.locator("#coming ~ ul a:has-text('Nhận hàng từ')").count() == waiting - 1
-    assert "còn 29 cái, con trên kệ" in " ".join(shop.inner_text("main").split())
+    assert "còn 29 gói trên kệ" in " ".join(shop.inner_text("main").split())
     assert no_sideways_scroll_without_script(shop)
     member.close()
     seller.close()

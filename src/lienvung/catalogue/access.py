@@ -9,6 +9,7 @@ from collections.abc import Collection
 from django.db.models import Count, Q, QuerySet
 
 from lienvung.catalogue.models import IssuedSerial, LabelJob, Lot, Place, Product
+from lienvung.catalogue.words import PIECES
 from lienvung.people.access import Who, is_official, may_record, role_in
 from lienvung.people.models import Organisation
 from lienvung.registry.matching import plain, tokens
@@ -44,6 +45,11 @@ def contents_of_gtins(gtins: Collection[str]) -> dict[str, tuple[float, str]]:
     found = Product.objects.filter(gtin__in=gtins, net_content__gt=0).exclude(unit_of_measure="")
     rows = found.values_list("gtin", "net_content", "unit_of_measure")
     return {gtin: (float(amount or 0), unit) for gtin, amount, unit in rows}
+
+
+def packed(gtins: Collection[str]) -> set[str]:
+    """Those whose products are packs of a mass or volume."""
+    return {gtin for gtin, (_, unit) in contents_of_gtins(gtins).items() if unit not in PIECES}
 
 
 def lots_of(product: Product) -> QuerySet[Lot]:

@@ -59,6 +59,9 @@ UNITS: Final[dict[str, Text]] = {
     "MLT": Text("ml", "ml"),
     "H87": Text("cái, con", "pieces"),
 }
+PIECES: Final = frozenset({"", "EA", "H87", "C62"})  # codes of what is counted; '' = EPCIS 2.0, QuantityElement
+PACK: Final = "XPK"
+PACKS: Final = Text("gói", "packs")
 
 
 ACTS: Final[dict[str, Text]] = {
@@ -81,5 +84,8 @@ def place_kind(value: str) -> Text:
     return PLACE_KINDS.get(value, Text(value, value))
 
 
-def unit(code: str) -> Text:
+def unit(code: str, *, packed: bool = False) -> Text:
+    """`packed`: the goods are packs of a mass or volume (`access.packed`), which are counted as packs."""
+    if code == PACK or (packed and code in PIECES):
+        return PACKS
     return UNITS.get(code, Text(code, code))

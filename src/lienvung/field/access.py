@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from lienvung import registry
 from lienvung.catalogue.access import places
 from lienvung.catalogue.models import Lot, Place, Product
 from lienvung.field import rules
@@ -98,11 +99,21 @@ def proposed_number(desk: Desk, name: str) -> str:
 
 
 def plots_of(organisation: Organisation) -> list[tuple[str, str]]:
-    """What grows at the organisation's places, as its diary names it: the GIAI, and its number with the place."""
+    """What grows at the organisation's places: the GIAI, and its name with what grows there.
+
+    A plot that no diary names goes by its number and its place.
+    """
     names = {place.uri: place.name for place in places_of(organisation)}
+    kept = {each.uri: each for provider in registry.growing for each in provider.growing(organisation.pk)}
     found = stock_at(list(names))
     return [
-        (each.uri, f"{each.uri.rsplit('/', 1)[-1]} ({names[each.place]})")
+        (each.uri, _plot_words(each.uri, kept.get(each.uri), names[each.place]))
         for each in found
         if each.kind == "asset" and each.place in names
     ][:MOST_PRODUCTS]
+
+
+def _plot_words(uri: str, kept: registry.Growing | None, place: str) -> str:
+    if kept is None:
+        return f"{uri.rsplit('/', 1)[-1]} ({place})"
+    return f"{kept.name} ({kept.species})" if kept.species else kept.name

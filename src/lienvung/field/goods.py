@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote, unquote
 
-from lienvung.catalogue.access import lots_named, place_of_gln, places
+from lienvung.catalogue.access import lots_named, packed, place_of_gln, places
 from lienvung.catalogue.words import unit
 from lienvung.errors import Invalid
 from lienvung.field import rules
@@ -27,6 +27,8 @@ from lienvung.ledger.trace import kind_of
 from lienvung.lineage.states import STATE_TEXTS
 from lienvung.people.models import Organisation
 from lienvung.texts import Text
+
+SEPARATORS = str.maketrans(",.", ".,")  # of numbers, from English to Vietnamese
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,11 @@ class Line:
     state: Any
     held: bool
     inside: int = 0
+    packs: bool = False  # counted in packs
 
     @property
     def unit(self) -> Text:
-        return unit(self.uom)
+        return unit(self.uom, packed=self.packs)
 
     @property
     def path(self) -> str:
@@ -58,6 +61,13 @@ class Line:
 
 def place_uris(organisation: Organisation) -> set[str]:
     return {place.uri for place in places(owner=organisation)}
+
+
+def in_packs(uris: Iterable[str]) -> set[str]:
+    """Those lots whose products are packs of a mass or volume."""
+    gtins = {uri: parts[0] for uri in uris if (parts := lot_parts(uri))}
+    found = packed(set(gtins.values()))
+    return {uri for uri, gtin in gtins.items() if gtin in found}
 
 
 def words_of(uri: str) -> Text:
@@ -145,10 +155,11 @@ def _amount_of(part: Part, uri: str, here: Sequence[Stock], path: str) -> tuple[
     if not free:
         boxed = next((each.holder for each in here if each.holder), None)
         raise in_box(uri, boxed, path) if boxed else not_here(uri, path)
-    units = {each.uom or PIECES for each in free}
+    units, packs = {each.uom or PIECES for each in free}, bool(in_packs([uri]))
     uom = part.uom or (next(iter(units)) if len(units) == 1 else "")
     if uom not in units:
-        listed = Text(", ".join(unit(u).vi for u in sorted(units)), ", ".join(unit(u).en for u in sorted(units)))
+        known = [unit(u, packed=packs) for u in sorted(units)]
+        listed = Text(", ".join(each.vi for each in known), ", ".join(each.en for each in known))
         raise Invalid(
             "field.unit",
             vi=f"{words_of(uri).vi} tính bằng {listed.vi}. Hãy chọn đúng đơn vị đo.",
@@ -158,7 +169,9 @@ def _amount_of(part: Part, uri: str, here: Sequence[Stock], path: str) -> tuple[
     amount = rules.check_amount(part.amount, path=path)
     told = [each.amount for each in free if (each.uom or PIECES) == uom]
     left = sum((Decimal(str(each)) for each in told if each is not None), Decimal(0))
-    doubt = None if None in told else rules.too_much(words_of(uri), wanted=amount, left=left, unit=unit(uom))
+    doubt = (
+        None if None in told else rules.too_much(words_of(uri), wanted=amount, left=left, unit=unit(uom, packed=packs))
+    )
     return Part(uri, amount, uom), doubt
 
 
@@ -230,12 +243,13 @@ def stock_lines(organisation: Organisation, *, at: str | None = None) -> list[Li
 
 
 def _lines(found: Sequence[Stock], boxed: dict[str, int]) -> list[Line]:
-    stopped = held({each.uri for each in found})
+    stopped, packs = held({each.uri for each in found}), in_packs({each.uri for each in found})
     return [
         Line(
             each.uri, words_of(each.uri), each.kind,
             None if each.kind not in ("lot", "class") or each.amount is None else Decimal(str(each.amount)),
             each.uom or PIECES, each.place, each.state, each.uri in stopped, boxed.get(each.uri, 0),
+            each.uri in packs,
         )
         for each in found
     ]  # fmt: skip
@@ -266,12 +280,13 @@ def quoted(text: str) -> str:
     return quote(text, safe="")
 
 
-def amount_words(amount: str | None, uom: str) -> Text:
-    """An amount as it was told; empty for a thing with a code of its own."""
+def amount_words(amount: str | None, uom: str, uri: str = "") -> Text:
+    """An amount as it was told, of the lot `uri`; empty for a thing with a code of its own."""
     if amount is None:
         return Text("", "")
-    named = unit(uom) if uom else Text("", "")
-    return Text(f"{amount.replace('.', ',')} {named.vi}".strip(), f"{amount} {named.en}".strip())
+    named = unit(uom, packed=bool(uri and in_packs([uri]))) if uom else Text("", "")
+    en = f"{Decimal(amount):,f}"
+    return Text(f"{en.translate(SEPARATORS)} {named.vi}".strip(), f"{en} {named.en}".strip())
 
 
 def lines_of(uri: str, organisation: Organisation) -> list[Line]:

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from lienvung.errors import Conflict, Invalid, NotFound
 from lienvung.field import rules
-from lienvung.field.goods import Line, joined, place_uris, unheard_of, words_of
+from lienvung.field.goods import Line, in_packs, joined, place_uris, unheard_of, words_of
 from lienvung.field.rules import PIECES, Part
 from lienvung.gs1 import canonical_uri
 from lienvung.ledger.events import StoredEvent, get_event
@@ -77,11 +77,14 @@ def _announced(event: StoredEvent, own: Collection[str]) -> Announced:
     parts = joined(parts_of(body))
     goes = [str(each.get("destination", "")) for each in body.get("destinationList") or ()]
     sender = organisation_of_id(event.submitter) if event.submitter else None  # type: ignore[arg-type]
-    stopped = held({part.uri for part in parts})
+    stopped, packs = held({part.uri for part in parts}), in_packs(part.uri for part in parts)
     lines = tuple(
-        Line(part.uri, words_of(part.uri), kind_of(part.uri), part.amount, part.uom, None, None, part.uri in stopped)
+        Line(
+            part.uri, words_of(part.uri), kind_of(part.uri), part.amount, part.uom, None, None, part.uri in stopped,
+            packs=part.uri in packs,
+        )
         for part in parts
-    )
+    )  # fmt: skip
     return Announced(
         event.event_id,
         event.hash.hex(),

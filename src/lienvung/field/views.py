@@ -318,7 +318,7 @@ def _lot(row: Submission) -> Any:
 def _told_goods(row: Submission) -> list[tuple[Text, Text]]:
     """The goods that were told, in words, with their amounts."""
     listed = row.told.get("things") or row.told.get("inputs") or []
-    return [(goods.words_of(uri), goods.amount_words(amount, uom)) for uri, amount, uom in listed]
+    return [(goods.words_of(uri), goods.amount_words(amount, uom, uri)) for uri, amount, uom in listed]
 
 
 def _next(row: Submission) -> list[tuple[str, Text]]:

@@ -319,7 +319,7 @@ def confirm_results(*, by: Account | None, sample: Sample) -> list[Hold]:
         for result in waiting:
             limit, verdict = judged(result)
             result.limit, result.verdict = limit, verdict
-            result.limit_words = tables.limit_words(limit) if limit else ""
+            result.limit_words = tables.limit_words(limit).vi if limit else ""
             result.confirmed_by, result.confirmed_at = by, now
             result.save()
             if verdict in rules.HOLDING:
@@ -353,7 +353,7 @@ def _holding(result: Result) -> bool:
 
 def _hold(by: Account | None, sample: Sample, result: Result, reached: holding.Reached) -> Hold:
     authority = sample.orderer if sample.orderer.kind == access.AUTHORITY else None
-    words = f"Mẫu {sample.code}: {result.name_vi} {tables.value_words(result)}; {result.limit_words}."
+    words = f"Mẫu {sample.code}: {result.name_vi} {tables.value_words(result).vi}; {result.limit_words}."
     marking.lock_writers()
     return holding.set_hold(
         by=by, lot=sample.lot_uri, reason=words, authority=authority, result=result, reached=reached

@@ -15,11 +15,13 @@ from lienvung.errors import NotFound, Problem
 from lienvung.lab import access, actions, alarms, holding, tables, words
 from lienvung.lab.forms import AnswerForm, ClaimsForm, HoldForm, LimitsForm, ReleaseForm, posted
 from lienvung.lab.models import Alarm, Hold
+from lienvung.ledger.holds import name_of
 from lienvung.people.access import is_official
 from lienvung.people.actions import not_allowed
 from lienvung.people.gate import listed, person
 from lienvung.people.views.organisations import pager
 from lienvung.registry.forms import SpeakingForm
+from lienvung.texts import Text
 
 PAGE = 30
 MOST_ROWS = 20_000
@@ -79,7 +81,7 @@ def hold(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
         "hold": shown,
         "state": words.HOLD_STATES[shown.state],
         "in_force": shown.state == Hold.State.IN_FORCE,
-        "lots": [uri.removeprefix("https://id.gs1.org") for uri in lots[:LOTS_SHOWN]],
+        "lots": [_named(uri) for uri in lots[:LOTS_SHOWN]],
         "more_lots": max(0, len(lots) - LOTS_SHOWN),
         "releases": access.releases_of(shown),
         "alarms": access.alarms(request.user).filter(hold=shown)[:20],
@@ -89,6 +91,11 @@ def hold(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
         "recalls": registry.recalls_of_origin("lab", shown.pk),
     }
     return render(request, "lab/hold.html", context)
+
+
+def _named(uri: str) -> tuple[str, Text]:
+    """The path of a thing's page, and what it is called."""
+    return uri.removeprefix("https://id.gs1.org"), Text(*name_of(uri))
 
 
 def _sample_code(request: HttpRequest, hold: Hold) -> str:
@@ -209,7 +216,7 @@ def alarm(request: HttpRequest, id: uuid.UUID) -> HttpResponseBase:
             return redirect("lab:alarm", id=shown.pk)
         except Problem as problem:
             _blame(form, problem)
-    things = [thing.removeprefix("https://id.gs1.org") for thing in shown.things]
+    things = [_named(thing) for thing in shown.things]
     context = {
         **_alarm_row(shown),
         "things": things,
@@ -228,7 +235,7 @@ def limits(request: HttpRequest) -> HttpResponseBase:
             "limit": limit,
             "kind": product_kind(limit.product_kind) if limit.product_kind else None,
             "comparison": words.COMPARISONS[limit.comparison],
-            "value": tables.plain_number(limit.value),
+            "value": tables.number_words(limit.value),
             "certainty": words.CERTAINTIES[limit.certainty],
         }
         for limit in access.limits()[:2_000]

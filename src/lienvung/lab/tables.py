@@ -22,7 +22,9 @@ from lienvung.lab.models import Limit, Result
 from lienvung.lab.rules import Comparison
 from lienvung.lab.units import spell
 from lienvung.registry.sheets import FORMULA_STARTS, csv_answer, xlsx_answer
+from lienvung.texts import Text
 
+KEPT_LIMIT = "giới hạn: "
 MOST_BYTES = 5_000_000
 MOST_UNPACKED = 60_000_000
 MOST_ROWS = 5_000
@@ -246,20 +248,29 @@ def plain_number(value: Decimal | None) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def limit_words(limit: Limit) -> str:
-    """A limit in one line, as it is kept with a result."""
-    comparison = words.COMPARISONS[limit.comparison].vi
-    amount = f" {plain_number(limit.value)} {limit.unit}" if limit.value is not None else ""
+def number_words(value: Decimal | None) -> Text:
+    """12,5 in Vietnamese, 12.5 in English."""
+    plain = plain_number(value)
+    return Text(plain.replace(".", ","), plain)
+
+
+def limit_words(limit: Limit) -> Text:
+    """A limit in one line; in Vietnamese it is kept with a result."""
+    (vi, en), number = words.COMPARISONS[limit.comparison], number_words(limit.value)
+    if limit.value is not None:
+        vi, en = f"{vi} {number.vi} {limit.unit}", f"{en} {number.en} {limit.unit}"
     basis = f" ({limit.basis})" if limit.basis else ""
-    return f"giới hạn: {comparison}{amount}{basis}"[:400]
+    return Text(f"{KEPT_LIMIT}{vi}{basis}"[:400], f"{en}{basis}")
 
 
-def value_words(result: Result) -> str:
-    """A result in one line: "0,25 ± 0,05 mg/kg", "< 0,01 mg/kg"."""
+def value_words(result: Result) -> Text:
+    """A result in one line: "0,25 ± 0,05 mg/kg", "< 0,01 mg/kg"; with points in English."""
+    value, lod, spread = (number_words(each) for each in (result.value, result.lod, result.uncertainty))
     if result.value is None:
-        return f"< {plain_number(result.lod)} {result.unit}"
-    spread = f" ± {plain_number(result.uncertainty)}" if result.uncertainty else ""
-    return f"{plain_number(result.value)}{spread} {result.unit}"
+        return Text(f"< {lod.vi} {result.unit}", f"< {lod.en} {result.unit}")
+    if not result.uncertainty:
+        return Text(f"{value.vi} {result.unit}", f"{value.en} {result.unit}")
+    return Text(f"{value.vi} ± {spread.vi} {result.unit}", f"{value.en} ± {spread.en} {result.unit}")
 
 
 def answer(kind: str, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> HttpResponse:

@@ -15,18 +15,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 
+from lienvung import registry
 from lienvung.catalogue.access import place
 from lienvung.catalogue.words import product_kind
 from lienvung.errors import NotFound, Problem
 from lienvung.lab import access, actions, rules, tables, words
 from lienvung.lab.forms import CorrectionForm, CustodyForm, OrderForm, PlanForm, ResultForm, TakeForm, posted
-from lienvung.lab.models import Result, Sample
+from lienvung.lab.models import Hold, Limit, Result, Sample
 from lienvung.people.access import organisation
 from lienvung.people.actions import not_allowed
 from lienvung.people.gate import listed, person
+from lienvung.people.models import Account
 from lienvung.people.views.organisations import pager
 from lienvung.registry.forms import SpeakingForm
 from lienvung.territory.access import unit_by_id
+from lienvung.texts import Text
 
 PAGE = 30
 MOST_ROWS = 20_000
@@ -174,10 +177,7 @@ def sample(request: HttpRequest, code: str) -> HttpResponseBase:
             {
                 "result": result,
                 "value": tables.value_words(result),
-                # the column is called so already
-                "limit": (result.limit_words or (tables.limit_words(limit) if limit else "")).removeprefix(
-                    "giới hạn: "
-                ),
+                "limit": _limit_text(result, limit),
                 "verdict": rules.VERDICTS[verdict],
                 "bad": verdict in rules.HOLDING,
                 "corrected": getattr(result, "replaced_by", None),
@@ -198,9 +198,29 @@ def sample(request: HttpRequest, code: str) -> HttpResponseBase:
         "may_handle": shown.taken_at is not None and access.may_handle(account, shown),
         "may_order": access.orderer_of(account, shown.producer) is not None,
         "twins": list(shown.twins.all()),
-        "holds": [each for each in access.holds(account) if each.result and each.result.sample_id == shown.pk],
+        **_came_of(account, shown),
     }
     return render(request, "lab/sample.html", context)
+
+
+def _came_of(account: Account, shown: Sample) -> dict[str, Any]:
+    """The holds that a sample's results set, the recalls decided from them, and the hold from which one may be."""
+    holds = list(access.holds(account).filter(result__sample=shown))
+    recalls = [each for hold in holds for each in registry.recalls_of_origin("lab", hold.pk)]
+    standing = [hold for hold in holds if hold.state == Hold.State.IN_FORCE]
+    free = bool(standing) and not any(each.in_force for each in recalls)
+    may_recall = free and access.may_decide(account, shown.producer)
+    return {"holds": holds, "recalls": recalls, "to_recall": standing[0] if may_recall else None}
+
+
+def _limit_text(result: Result, limit: Limit | None) -> Text | str:
+    """The limit that was kept with a confirmed result, else the one that would count; the column says what it is."""
+    told = tables.limit_words(limit) if limit else None
+    if told is None and result.limit and tables.limit_words(result.limit).vi == result.limit_words:
+        told = tables.limit_words(result.limit)
+    if told is None:
+        return result.limit_words.removeprefix(tables.KEPT_LIMIT)
+    return Text(told.vi.removeprefix(tables.KEPT_LIMIT), told.en)
 
 
 @listed

@@ -15,7 +15,6 @@ from typing import Any
 from lienvung.catalogue import words
 from lienvung.texts import Text
 
-PIECES = frozenset({"", "EA", "H87", "C62"})
 TO_BASE = {"GRM": ("KGM", Decimal("0.001")), "TNE": ("KGM", Decimal(1000)), "MLT": ("LTR", Decimal("0.001"))}
 ZERO = Decimal(0)
 
@@ -57,12 +56,12 @@ class Figure:
             self.packs += things
         elif amount is None:
             self.unknown += 1
-        elif uom in PIECES:
+        elif uom in words.PIECES:
             self.packs += amount
             if row.get("content"):
                 self._put(row["content_uom"], amount * Decimal(str(row["content"])))
             return
-        if amount is not None and uom not in PIECES:
+        if amount is not None and uom not in words.PIECES:
             self._put(uom, amount)
 
     def _put(self, uom: str, amount: Decimal) -> None:

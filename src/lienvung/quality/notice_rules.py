@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
+from lienvung.catalogue.words import PACK, PIECES
 from lienvung.errors import Invalid
 
 SOLD = "sold"
@@ -43,7 +44,8 @@ def lines_of(rows: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str, str], Li
 
 def _amount(row: Mapping[str, Any]) -> tuple[Decimal | None, str]:
     if row["quantity"] != "":
-        return Decimal(str(row["quantity"])), row["uom"]
+        packs = bool(row.get("content")) and row["uom"] in PIECES
+        return Decimal(str(row["quantity"])), PACK if packs else row["uom"]
     return (Decimal(row["things"]), "") if row["things"] else (None, row["uom"])
 
 

@@ -19,8 +19,6 @@ from lienvung.lineage.facts import OUTPUT
 from lienvung.lineage.states import STATE_TEXTS, State
 from lienvung.texts import Text
 
-PIECES = frozenset({"", "EA", "H87", "C62"})
-
 
 @dataclass(frozen=True, slots=True)
 class Reach:
@@ -152,7 +150,7 @@ def _told(table: Mapping[_Key, _Sum]) -> list[dict[str, Any]]:
             "lot": unquote(lot.partition("/10/")[2]),
             "state": state,
         }
-        if product and product.net_content and product.unit_of_measure not in PIECES:
+        if product and product.net_content and product.unit_of_measure not in words.PIECES:
             row |= {"content": float(product.net_content), "content_uom": product.unit_of_measure}
         if total.things:
             content = round(row["content"] * total.things, 3) if "content" in row else ""
@@ -166,12 +164,18 @@ def _told(table: Mapping[_Key, _Sum]) -> list[dict[str, Any]]:
 
 def totals_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """What the rows add up to: `things`, and `amounts` [(amount, unit in words)]."""
-    things, amounts = 0, dict[str, float]()
+    things, amounts = 0, dict[Text, float]()
     for row in rows:
         things += row["things"]
         if row["quantity"] != "":
-            amounts[row["uom"]] = round(amounts.get(row["uom"], 0.0) + float(row["quantity"]), 3)
-    return {"things": things, "amounts": [(amount, unit_text(uom)) for uom, amount in sorted(amounts.items())]}
+            unit = unit_of(row)
+            amounts[unit] = round(amounts.get(unit, 0.0) + float(row["quantity"]), 3)
+    return {"things": things, "amounts": [(amount, unit) for unit, amount in sorted(amounts.items())]}
+
+
+def unit_of(row: Mapping[str, Any]) -> Text:
+    """The unit of a row's quantity in words: packs where the product is one of a mass or volume."""
+    return words.PACKS if row.get("content") and row["uom"] in words.PIECES else unit_text(row["uom"])
 
 
 def unit_text(code: str) -> Text:
@@ -195,7 +199,7 @@ def rows_of(summary: Mapping[str, Any]) -> list[dict[str, Any]]:
         {
             **row,
             "state_text": state_text(row["state"]),
-            "unit_text": unit_text(row["uom"]),
+            "unit_text": unit_of(row),
             "goods": _goods(row),
         }
         for row in summary.get("rows", [])
@@ -236,7 +240,9 @@ def held(rows: Iterable[Mapping[str, Any]]) -> list[tuple[float, Text, Text]]:
     for row in rows:
         if row["state"] in GONE or not (row["things"] or row["quantity"]):
             continue
-        amount, unit = (row["things"], unit_text("")) if row["things"] else (float(row["quantity"]), row["unit_text"])
+        amount, unit = (float(row["quantity"] or 0), row["unit_text"])
+        if row["things"]:
+            amount, unit = row["things"], unit_of({**row, "uom": ""})
         key = (unit, row["state_text"])
         sums[key] = round(sums.get(key, 0) + amount, 3)
     return [(amount, unit, state) for (unit, state), amount in sums.items()]
