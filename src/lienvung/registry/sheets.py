@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain, islice
@@ -15,8 +15,10 @@ from django.http import FileResponse, HttpResponse
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
+from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
+
+from lienvung.texts import Text
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -144,6 +146,38 @@ def csv_answer(name: str, columns: Sequence[str], rows: Rows) -> HttpResponse:
 def xlsx_answer(name: str, columns: Sequence[str], rows: Rows, *, title: str = "") -> HttpResponse:
     """The spreadsheet `name`.xlsx for download."""
     return _file(xlsx_of(title or name, columns, rows), XLSX, f"{name}.xlsx")
+
+
+def table_answer(kind: str, name: str, columns: Mapping[str, Text], rows: Rows, *, title: str = "") -> HttpResponse:
+    """One table for download as `name`.csv, or as `name`.xlsx with headings in words and cells with their types.
+    `columns`: names, each with its words."""
+    if kind == "xlsx":
+        return _file(_typed_book(title or name, list(columns.values()), rows), XLSX, f"{name}.xlsx")
+    return csv_answer(name, list(columns), rows)
+
+
+def _typed_book(title: str, heads: Sequence[Text], rows: Rows) -> bytes:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title.translate(NOT_IN_TITLES)[:31] or "1")
+    sheet.freeze_panes = "A2"
+    rows, sample = _sampled(rows)
+    for at, head in enumerate(heads):
+        longest = max(len(str(cell)) for cell in (*head, *(row[at] for row in sample)))
+        sheet.column_dimensions[get_column_letter(at + 1)].width = min(max(longest + 2, WIDTHS[0]), WIDTHS[1])
+    sheet.append([_cell(sheet, f"{head.vi}\n{head.en}", head=True) for head in heads])
+    for row in rows:
+        sheet.append([_cell(sheet, value) for value in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _cell(sheet: Any, value: Any, *, head: bool = False) -> Any:
+    cell = WriteOnlyCell(sheet)
+    set_cell(cell, value)
+    if head:
+        cell.font, cell.alignment = Font(bold=True), Alignment(wrap_text=True, vertical="top")
+    return cell
 
 
 def _file(content: bytes, kind: str, name: str) -> HttpResponse:

@@ -12,7 +12,10 @@ PUBLISHED: Final = "published agreements only (reports.published)"
 PAGES: Final = [
     *(
         Page(f"reports:{name}", frozenset({SIGNED_IN}), note=PARTIES)
-        for name in ("dashboards", "dashboard", "dashboard_csv", "dashboard_part", "dashboard_part_csv")
+        for name in (
+            "dashboards", "dashboard", "dashboard_csv", "dashboard_xlsx", "dashboard_part", "dashboard_part_csv",
+            "dashboard_part_xlsx",
+        )
     ),
     Page("reports:choose", frozenset({SIGNED_IN}), ("GET", "POST"), note="who may choose_public for a party"),
     Page("reports:calendar", frozenset({SIGNED_IN}), ("GET", "POST"), note="one's own"),
@@ -21,7 +24,8 @@ PAGES: Final = [
     *(
         Page(f"reports:{name}", frozenset({EVERYONE}), note=PUBLISHED)
         for name in (
-            "public_index", "public", "public_csv", "public_calendar", "iati", "open_csv", "open_json",
+            "public_index", "public", "public_csv", "public_xlsx", "public_calendar", "iati", "open_csv",
+            "open_xlsx", "open_json",
         )
     ),
 ]  # fmt: skip

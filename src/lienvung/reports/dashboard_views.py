@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from lienvung.errors import NotAllowed, NotFound
 from lienvung.people.gate import listed, person
 from lienvung.programme.models import Agreement
-from lienvung.registry.sheets import csv_answer
+from lienvung.registry.sheets import table_answer
 from lienvung.reports import choosing, dashboards, feeds, pictures, published
 from lienvung.reports.dashboards import CLAIM_COUNTS, COUNTS, FIELDS, KINDS, PERIODS, TABLES, Line, Tally
 from lienvung.results import access as results
@@ -71,20 +71,36 @@ def _table(name: str, rows: Sequence[Tally]) -> dict[str, Any]:
     }
 
 
+NAMED = {"name": Text("Tên", "Name"), "name_en": Text("Tên tiếng Anh", "Name in English")}
+PART_COLUMNS = {
+    "number": Text("Số", "Number"),
+    "what": Text("Việc cam kết", "What is owed"),
+    "what_en": Text("Việc cam kết, tiếng Anh", "What, in English"),
+    "obligor": Text("Bên cam kết", "Owed by"),
+    "beneficiary": Text("Bên thụ hưởng", "Beneficiary"),
+    "field": Text("Lĩnh vực", "Field"),
+    "due": Text("Thời hạn", "Due"),
+    "state": Text("Tình trạng", "State"),
+}
+
+
 @listed
-def as_csv(request: HttpRequest, code: str, table: str) -> HttpResponseBase:
+def table_file(request: HttpRequest, code: str, table: str, kind: str) -> HttpResponseBase:
+    """A table of the dashboard as CSV or as a workbook."""
     view = results.agreement(person(request), code)
     if table not in TABLES:
         raise Http404
     rows = dashboards.dashboard(view.agreement, timezone.localdate()).table(table)
-    names = list(CLAIM_COUNTS) if table == PERIODS else list(COUNTS)
-    columns = ["name", "name_en", "note", *names, *(["coordinates"] if table == "agencies" else [])]
+    counted = CLAIM_COUNTS if table == PERIODS else {name: words for name, (words, _) in COUNTS.items()}
+    columns = {**NAMED, "note": Text("Ghi chú", "Note"), **counted}
+    if table == "agencies":
+        columns["coordinates"] = Text("phối hợp", "coordinates")
     cells = [
         [row.name.vi, row.name.en, row.note.vi if row.note else "", *row.counts.values()]
         + ([row.helps] if table == "agencies" else [])
         for row in rows
     ]
-    return csv_answer(f"{code}-{table}", columns, cells)
+    return table_answer(kind, f"{code}-{table}", columns, cells, title=TABLES[table].vi)
 
 
 def _part(request: HttpRequest, code: str, kind: str, id: uuid.UUID) -> tuple[Agreement, Text, list[uuid.UUID]]:
@@ -109,11 +125,12 @@ def part(request: HttpRequest, code: str, kind: str, id: uuid.UUID) -> HttpRespo
 
 
 @listed
-def part_csv(request: HttpRequest, code: str, kind: str, id: uuid.UUID) -> HttpResponseBase:
-    one, _, ids = _part(request, code, kind, id)
+def part_file(request: HttpRequest, code: str, kind: str, id: uuid.UUID, file: str) -> HttpResponseBase:
+    """All commitments of a party, field or agency as CSV or as a workbook."""
+    one, name, ids = _part(request, code, kind, id)
     rows = [_cells(line) for line in dashboards.lines_of(one, ids, timezone.localdate())]
-    columns = ("number", "what", "what_en", "obligor", "beneficiary", "field", "due", "state", *COUNTS)
-    return csv_answer(f"{code}-{kind}", columns, rows)
+    columns = {**PART_COLUMNS, **{count: words for count, (words, _) in COUNTS.items()}}
+    return table_answer(file, f"{code}-{kind}", columns, rows, title=name.vi)
 
 
 def _cells(line: Line) -> list[Any]:
@@ -121,7 +138,7 @@ def _cells(line: Line) -> list[Any]:
     return [
         one.number, one.what, one.what_en, one.obligor.name if one.obligor else "",
         one.beneficiary.name if one.beneficiary else "", one.field.name if one.field else "",
-        one.due.isoformat() if one.due else one.due_text, one.state, *(int(name in line.flags) for name in COUNTS),
+        one.due or one.due_text, one.state, *(int(name in line.flags) for name in COUNTS),
     ]  # fmt: skip
 
 

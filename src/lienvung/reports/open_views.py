@@ -11,14 +11,23 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lienvung.people.gate import listed
-from lienvung.registry.sheets import csv_answer
+from lienvung.registry.sheets import table_answer
 from lienvung.reports import feeds, open_data, pictures, published
 from lienvung.reports import iati as iati_files
 from lienvung.reports.dashboard_views import language
 from lienvung.reports.open_data import DATASETS, Dataset
 from lienvung.reports.published import LockedFigure
+from lienvung.texts import Text
 
 JSON = "application/json; charset=utf-8"
+COUNT_COLUMNS = {
+    "party": Text("Bên", "Party"),
+    "party_en": Text("Bên, tiếng Anh", "Party, in English"),
+    "count": Text("Mã số đếm", "Name of the count"),
+    "words": Text("Số đếm", "Count"),
+    "words_en": Text("Số đếm, tiếng Anh", "Count, in English"),
+    "value": Text("Số lượng", "How many"),
+}
 
 
 @listed
@@ -51,7 +60,7 @@ def show(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 @listed
-def figures_csv(request: HttpRequest, code: str) -> HttpResponseBase:
+def figures_file(request: HttpRequest, code: str, kind: str) -> HttpResponseBase:
     """The counts that the parties show, as the page has them."""
     one = published.agreement(code)
     rows = [
@@ -59,7 +68,7 @@ def figures_csv(request: HttpRequest, code: str) -> HttpResponseBase:
         for each in published.counts(one, timezone.localdate())
         for name, words, many in each.counts
     ]
-    return csv_answer(f"{code}-counts", ("party", "party_en", "count", "words", "words_en", "value"), rows)
+    return table_answer(kind, f"{code}-counts", COUNT_COLUMNS, rows)
 
 
 @listed
@@ -82,9 +91,12 @@ def _dataset(name: str) -> Dataset:
 
 
 @listed
-def as_csv(request: HttpRequest, code: str, dataset: str) -> HttpResponseBase:
+def as_table(request: HttpRequest, code: str, dataset: str, kind: str) -> HttpResponseBase:
+    """A table as CSV, or as a workbook whose cells are numbers and days."""
     one, table = published.agreement(code), _dataset(dataset)
-    return csv_answer(f"{code}-{dataset}", open_data.columns_of(table), open_data.csv_rows(table, one))
+    rows = table.rows(one) if kind == "xlsx" else open_data.csv_rows(table, one)
+    columns = {column.name: column.words for column in table.columns}
+    return table_answer(kind, f"{code}-{dataset}", columns, rows, title=table.words.vi)
 
 
 @listed
