@@ -18,6 +18,7 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 from tests.browser.acts import sign_in
 from tests.browser.conftest import CHROMIUM, DESK, FLAGS, PHONE, served
+from tests.browser.programme_screens import programme
 from tests.browser.rice_chain import people
 from tests.browser.test_rice_chain import answered_and_closed, held_and_recalled, on_its_way_to_the_shelf
 
@@ -40,9 +41,12 @@ def main() -> None:
     parser.add_argument("--password", default="")
     parser.add_argument("--page", action="append", default=[], metavar="NAME=PATH[@SELECTOR]", help="a further page")
     parser.add_argument("--language", default="vi", choices=("vi", "en"))
+    parser.add_argument("--programme", action="store_true", help="the screens of agreements; give --password")
     args = parser.parse_args()
     if args.story:
         return story()
+    if args.programme:
+        return programme(args.origin, args.password)
     pages = PUBLIC | dict(pair.split("=", 1) for pair in args.page)
     if args.email:
         pages["dashboard"] = "/ledger/"
