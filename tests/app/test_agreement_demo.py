@@ -11,10 +11,13 @@ import pytest
 from django.db.models import Model
 from tests.corpus import CORPUS
 
-from lienvung.demo.data import agreement_file
+from lienvung.demo.cast import ROLES
+from lienvung.demo.data import agreement_file, load
 from lienvung.people.actions import add_member, create_account, create_organisation
 from lienvung.people.models import Account, Organisation
 from lienvung.programme import demo as programme
+from lienvung.programme.access import split, standing_of
+from lienvung.programme.rules import Role
 from lienvung.results import demo as results
 from lienvung.results.models import Claim, ClaimAct, FrozenFigure
 from lienvung.territory.access import unit_at
@@ -163,3 +166,36 @@ def test_the_invented_programme_shows_the_whole_life(units: Any) -> None:
     assert FrozenFigure.objects.get(period=half, indicator__code="CB").value == 108
     assert agreement.commitments.filter(conclusion__isnull=False).count() == 1
     assert Counter(agreement.plans.get().tasks.values_list("state", flat=True))["done"] == 1
+
+
+def test_the_demo_has_an_account_of_each_role(units: Any) -> None:
+    """The accounts of the cast, in their organisations, are in the invented programme what the demo prints of them."""
+    firms = {key: firm for key, firm in load().firms.items() if firm.kind == "authority"}
+    bodies = {
+        key: create_organisation(
+            by=None, name=firm.name, kind="authority", unit=unit_at(firm.unit, level="province"), illustrative=True
+        )
+        for key, firm in firms.items()
+    }
+    accounts = {}
+    for key, email, name, firm, role, *_ in ROLES:
+        if firm in bodies:
+            accounts[key] = create_account(by=None, email=email, full_name=name, password="mat-khau-kha-dai-4711")
+            add_member(by=None, account=accounts[key], organisation=bodies[firm], role=role)
+    played = programme.play(agreement_file("agreement_2026_2030.toml"), organisations=bodies)
+    check, tour = (played.row("commitment", key) for key in ("check", "tour"))
+    found = {}
+    for key, account in accounts.items():
+        standing = standing_of(account, played.agreement)
+        of_rows = set()
+        for row in (check, tour):
+            lead, helping = split(row.agency_links.all())
+            of_rows |= standing.roles(lead=lead, helping=helping)
+        found[key] = of_rows - {Role.VIEWER, Role.PUBLIC}
+    assert {Role.FOCAL} <= found["focal"]
+    assert {Role.FOCAL} <= found["focal_hn"]
+    assert found["approver"] == {Role.APPROVER}
+    assert found["lead"] == {Role.LEAD}
+    assert found["contributor"] == {Role.CONTRIBUTOR}
+    assert found["viewer"] == set()
+    assert standing_of(accounts["viewer"], played.agreement).parties
