@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LONGEST = [
     "tests/app/test_ledger_on_postgresql.py",
     "tests/browser/test_every_page.py",
+    "tests/browser/test_programme_pages.py",
     "tests/crash/test_inbox_crashes.py",
     "tests/app/test_demo_command.py",
     "tests/browser/test_lab.py",

@@ -7,8 +7,10 @@ with axe in Vietnamese and for its layout in English; a name of these rooms that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -18,7 +20,7 @@ from django.urls import Resolver404, get_resolver, resolve
 from playwright.sync_api import Browser, BrowserContext, Page
 from tests.app.test_url_roles import ROWS, all_urls
 from tests.browser.acts import sign_in
-from tests.browser.conftest import PHONE, Site, no_sideways_scroll, watch
+from tests.browser.conftest import PHONE, Site, watch
 from tests.browser.test_every_page import LEAST_TARGET, SMALL_TARGETS
 
 ROOMS = ("programme", "results", "reports")
@@ -31,6 +33,11 @@ TELLING = {"kind", "name", "act"}
 ACTS = (":do", ":do_agency", ":step")  # one page with a form of its own for each act; axe sees one for each kind of row
 POSTED = {"results:agree"}  # answers POST only
 Key = tuple[str, ...]
+LINK = re.compile(r'<a [^>]*?href="([^"]*)"')
+LOOK = """() => ({language: document.documentElement.lang,
+  sideways: document.documentElement.scrollWidth > document.documentElement.clientWidth,
+  headings: document.querySelectorAll('h1').length,
+  scripts: document.querySelectorAll('script, [style], [onclick]').length})"""
 
 
 @dataclass
@@ -95,22 +102,21 @@ def look(page: Page, address: str, language: str) -> str | None:
         return ""
     if answer.status != 200:
         return f"status {answer.status}"
-    if page.locator("html").get_attribute("lang") != language:
-        return "wrong language"
-    if not no_sideways_scroll(page):
-        return "scrolls sideways"
-    if page.locator("h1").count() != 1:
-        return "not one h1"
-    if small := page.evaluate(SMALL_TARGETS, LEAST_TARGET):
-        return f"small targets: {small}"
-    if page.locator("script, [style], [onclick]").count():
-        return "script or style in the page"
-    return None
+    seen = page.evaluate(LOOK)
+    seen["small"] = page.evaluate(SMALL_TARGETS, LEAST_TARGET)
+    wanted = {"language": language, "sideways": False, "headings": 1, "scripts": 0, "small": []}
+    return None if seen == wanted else str({name: value for name, value in seen.items() if value != wanted[name]})
+
+
+def links_of(html: str) -> list[str]:
+    """Where the links of a page's own part lead."""
+    return [unescape(link) for link in LINK.findall(html.partition("<main")[2].partition("</main>")[0])]
 
 
 def walk(context: BrowserContext, role: str, origin: str, seeds: list[str], *, seen: Walk | None = None) -> Walk:
-    """From the seeds along the links. What is in `seen` is opened for its links only: another account was there."""
-    found, page, axe = Walk(), context.new_page(), Axe()
+    """From the seeds along the links. What is in `seen` is read for its links only: another account looked at it."""
+    found, narrow, phone, axe = Walk(), context.new_page(), context.new_page(), Axe()
+    phone.set_viewport_size(PHONE)
     looked = set(seen.opened) if seen else set()
     waiting, known = [origin + path for path in seeds], set[str]()
     always = set(waiting)  # the table names the same page in several states: each is looked at
@@ -120,25 +126,26 @@ def walk(context: BrowserContext, role: str, origin: str, seeds: list[str], *, s
         if key is None or address in known or (key in found.opened and address not in always):
             continue
         known.add(address)
-        page.set_viewport_size(NARROW)
-        fault = look(page, address, "vi")
-        if fault == "":  # refused
-            continue
-        links = page.eval_on_selector_all("main a[href]", "all => all.map(a => a.getAttribute('href'))")
-        waiting += [urljoin(address, link).partition("#")[0].partition("?")[0] for link in links]
         if key in looked:
-            found.opened.setdefault(key, address)
+            answer, fault = context.request.get(address), None
+            html = answer.text() if answer.status == 200 else ""
+        else:
+            fault = look(narrow, address, "vi")
+            html = "" if fault == "" else narrow.content()
+        if not html:  # refused
             continue
-        if fault is None and (not key[1].endswith(ACTS) or key[:3] not in {each[:3] for each in found.opened}):
-            result = axe.run(page)
+        waiting += [urljoin(address, link).partition("#")[0].partition("?")[0] for link in links_of(html)]
+        act = key[1].endswith(ACTS)
+        if key not in looked and fault is None and not (act and key[:3] in {each[:3] for each in found.opened}):
+            result = axe.run(narrow)
             fault = result.generate_report() if result.violations_count else None
-        if fault is None and key not in found.opened and not key[1].endswith(ACTS):
-            page.set_viewport_size(PHONE)
-            fault = look(page, address, "en")
+        if key not in looked and fault is None and key not in found.opened and not act:
+            fault = look(phone, address, "en")
         found.opened.setdefault(key, address)
         if fault is not None:
             found.faults.append(f"{role} {urlsplit(address).path}: {fault}")
-    page.close()
+    narrow.close()
+    phone.close()
     return found
 
 
