@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
+from xml.sax.saxutils import escape
 
 from django.utils import timezone
 from openpyxl import Workbook, load_workbook
+from openpyxl.utils.datetime import to_excel
 
 from lienvung.imports import actions
 from lienvung.imports.layout import SHEETS
@@ -84,6 +89,69 @@ def whole(made: Results) -> dict[str, list[dict[str, Any]]]:
         "targets": [target(made), target(made, "QR", 18, source="Kế hoạch 2026")],
         "results": [result(made, indicator="QR", value=3)],
     }
+
+
+LIBRE_STYLES = (
+    '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts count="2">'
+    '<numFmt numFmtId="164" formatCode="General"/><numFmt numFmtId="165" formatCode="dd/mm/yyyy;@"/></numFmts>'
+    '<fonts count="1"><font><sz val="10"/><name val="Liberation Sans"/></font></fonts><fills count="1"><fill/></fills>'
+    '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf numFmtId="164"/></cellStyleXfs>'
+    '<cellXfs count="2"><xf numFmtId="164" xfId="0"/><xf numFmtId="165" xfId="0" applyProtection="false"/></cellXfs>'
+    "</styleSheet>"
+)
+SHARED = (
+    b'<Relationship Id="rId99" Target="sharedStrings.xml" '
+    b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"/>'
+)
+LIBRE_ROW = 'customFormat="false" ht="12.8" hidden="false" customHeight="false" outlineLevel="0" collapsed="false"'
+
+
+def as_libreoffice(data: bytes) -> bytes:
+    """The workbook as LibreOffice Calc saves it: texts in a table with runs of letters, days as styled numbers, kinds
+    of cells written out, formulas with their results and `aca`, styled cells without a value, a last row far below."""
+    book, texts, parts = load_workbook(io.BytesIO(data)), list[str](), dict[str, bytes]()
+    for number, sheet in enumerate(book, start=1):
+        lines = []
+        for row in sheet.iter_rows():
+            cells = "".join(_libre_cell(cell, texts) for cell in row)
+            lines.append(f'<row r="{row[0].row}" {LIBRE_ROW}>{cells}</row>')
+        lines.append(f'<row r="1048576" {LIBRE_ROW}><c r="A1048576" s="0"/></row>')
+        parts[f"xl/worksheets/sheet{number}.xml"] = (
+            '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet '
+            'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetPr filterMode="false"/>'
+            f"<sheetData>{''.join(lines)}</sheetData></worksheet>"
+        ).encode()
+    runs = "".join(
+        f'<si><r><rPr><b val="true"/></rPr><t xml:space="preserve">{escape(text[:3])}</t></r>'
+        f'<r><t xml:space="preserve">{escape(text[3:])}</t></r></si>'
+        for text in texts
+    )
+    parts["xl/sharedStrings.xml"] = (
+        f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="{len(texts)}">{runs}</sst>'
+    ).encode()
+    parts["xl/styles.xml"] = LIBRE_STYLES.encode()
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        rels = "xl/_rels/workbook.xml.rels"
+        if "xl/sharedStrings.xml" not in old.namelist():
+            parts[rels] = old.read(rels).replace(b"</Relationships>", SHARED + b"</Relationships>")
+        for name in {*old.namelist(), *parts}:
+            new.writestr(name, parts[name] if name in parts else old.read(name))
+    return out.getvalue()
+
+
+def _libre_cell(cell: Any, texts: list[str]) -> str:
+    value = cell.value
+    if value is None:
+        return f'<c r="{cell.coordinate}" s="1"/>'
+    if isinstance(value, datetime | date):
+        return f'<c r="{cell.coordinate}" s="1" t="n"><v>{to_excel(value)}</v></c>'
+    if isinstance(value, str) and value.startswith("="):
+        return f'<c r="{cell.coordinate}" s="0" t="n"><f aca="false">{escape(value[1:])}</f><v>42</v></c>'
+    if isinstance(value, int | float | Decimal):
+        return f'<c r="{cell.coordinate}" s="0" t="n"><v>{value}</v></c>'
+    texts.append(str(value))
+    return f'<c r="{cell.coordinate}" s="0" t="s"><v>{len(texts) - 1}</v></c>'
 
 
 def examples(known: Mapping[str, str]) -> dict[str, str]:

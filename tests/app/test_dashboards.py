@@ -20,6 +20,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from lxml import etree
+from openpyxl import load_workbook
 from tests import programme_scale
 from tests.programme_scale import NOW, TODAY
 from tests.world import World
@@ -135,6 +136,27 @@ def test_each_table_is_a_csv(world: World, small: Agreement, table: str) -> None
     assert rows[0][:3] == ["name", "name_en", "note"]
     assert len({len(row) for row in rows}) == 1
     assert signed_in(world).get(f"/reports/dashboards/{small.code}/x.csv").status_code == 404
+
+
+def test_tables_are_workbooks_with_typed_cells(world: World, small: Agreement) -> None:
+    own, _ = sides(small, world)
+    made = promise(small, "1.10", obligor=own, what="=CMD()", due=date(2026, 12, 31))
+    answer = signed_in(world).get(f"/reports/dashboards/{small.code}/party/{own.pk}.xlsx")
+    sheet = load_workbook(io.BytesIO(answer.content)).worksheets[0]
+    heads = [str(cell.value).partition("\n")[0] for cell in sheet[1]]
+    cells = dict(zip(heads, sheet[2]))
+    assert (cells["Số"].value, cells["Số"].data_type) == (made.number, "s")
+    assert (cells["Việc cam kết"].value, cells["Việc cam kết"].data_type) == ("=CMD()", "s")
+    assert cells["Việc cam kết"].quotePrefix
+    assert cells["Thời hạn"].is_date
+    assert cells[heads[-1]].data_type == "n"
+    for table in ("parties", "fields", "agencies", "periods"):
+        answer = signed_in(world).get(f"/reports/dashboards/{small.code}/{table}.xlsx")
+        assert load_workbook(io.BytesIO(answer.content)).worksheets[0]["A1"].value == "Tên\nName"
+    for address in ("public/{}/figures.xlsx", "open-data/{}/commitments.xlsx"):
+        answer = Client().get(f"/reports/{address.format(small.code)}")
+        assert answer.status_code == 200
+        assert load_workbook(io.BytesIO(answer.content)).worksheets[0].max_column > 4
 
 
 def test_only_the_parties_see_a_dashboard(world: World, small: Agreement) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import zipfile
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -99,6 +100,22 @@ def test_what_was_taken_away_comes_back_as_known_and_grows(made: Results) -> Non
     assert (errors(same), same.new_rows) == ({}, 0)
     grown = send(made, made_files.saved(made_files.fill(book, rows, commitments=[commitment("10")])))
     assert (errors(grown), grown.new_rows) == ({}, 1)
+
+
+def test_a_file_that_libreoffice_saved_says_the_same(made: Results) -> None:
+    rows = whole(made)
+    rows["commitments"][0]["due"] = date(2026, 12, 31)
+    rows["targets"][0]["value"] = "=20+22"
+    data = made_files.as_libreoffice(file_of(made, **rows))
+    file = send(made, data, name="calc.xlsx")
+    assert (errors(file), file.new_rows) == ({}, 6)
+    told = {row["sheet"]: row["values"] for row in file.rows if row["line"] == 3}
+    assert told["commitments"]["due"] == "2026-12-31"
+    assert told["commitments"]["what"] == "Mở điểm bán số 9"
+    assert told["targets"]["value"] == "42"  # the result that was kept; nothing is worked out
+    actions.take_over(by=made.h_officer, file=file)
+    rows["targets"][0]["value"] = 42
+    assert send(made, file_of(made, **rows)).new_rows == 0  # whatever program saved it
 
 
 def test_every_fault_names_its_cell_in_both_languages(made: Results) -> None:

@@ -99,7 +99,8 @@ def task_id(book: uuid.UUID, row: Row) -> uuid.UUID:
 def blame(row: Row, fault: Problem) -> Told:
     """What an action said of a row, at the cell that it is about."""
     key = COLUMN_OF.get(fault.path, fault.path)
-    first = next(iter(row.cells.values()), f"A{row.line}")
+    keys = (column.key for column in sheet_of(row.sheet).columns)  # a database need not keep the order of `cells`
+    first = next((row.cells[each] for each in keys if each in row.cells), f"A{row.line}")
     return Told(row.title, row.cells.get(key, first), fault.vi, fault.en)
 
 

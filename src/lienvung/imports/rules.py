@@ -48,7 +48,9 @@ class Row:
 
     @property
     def first_cell(self) -> str:
-        return next(iter(self.cells.values()), f"A{self.line}")
+        """Of the sheet's first column that the file has: a database need not keep the order of `cells`."""
+        keys = (column.key for column in sheet_of(self.sheet).columns)
+        return next((self.cells[key] for key in keys if key in self.cells), f"A{self.line}")
 
 
 def row_of(told: Mapping[str, Any]) -> Row:

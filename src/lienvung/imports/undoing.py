@@ -15,8 +15,10 @@ from lienvung.programme import working
 from lienvung.programme.models import Commitment
 from lienvung.results import actions as results
 from lienvung.results.models import Claim, Indicator, Period, Target
+from lienvung.texts import Text
 
 MOST_NAMED: Final = 5
+CHANGED: Final = Text("Mục này đã được sửa hoặc gửi đi sau khi nhập.", "This was changed or sent on since.")
 
 
 def take_back(taken: Sequence[ImportRow], *, by: Account | None) -> None:
@@ -31,8 +33,9 @@ def take_back(taken: Sequence[ImportRow], *, by: Account | None) -> None:
             if len(refused) >= MOST_NAMED:
                 break
     if refused:
-        vi = "; ".join(f"{row.title}, ô {row.cell}: {problem.vi}" for row, problem in refused)
-        en = "; ".join(f"{row.title}, cell {row.cell}: {problem.en}" for row, problem in refused)
+        told = [(row, CHANGED if problem.code.endswith("changed_meanwhile") else problem) for row, problem in refused]
+        vi = "; ".join(f"{row.title}, ô {row.cell}: {words.vi}" for row, words in told)
+        en = "; ".join(f"{row.title}, cell {row.cell}: {words.en}" for row, words in told)
         raise Conflict(
             "imports.rested_on",
             vi=f"Không hoàn tác được vì đã có việc làm tiếp sau khi nhập. {vi}",
