@@ -154,7 +154,7 @@ def _libre_cell(cell: Any, texts: list[str]) -> str:
     return f'<c r="{cell.coordinate}" s="0" t="s"><v>{len(texts) - 1}</v></c>'
 
 
-def examples(known: Mapping[str, str]) -> dict[str, str]:
+def examples(known: Mapping[str, str], officer: str = "hanoi_officer") -> dict[str, str]:
     """For the table of addresses and the browser, on the examples of results: a file with errors, one that may be
     taken over, one that was."""
     agreement = Agreement.objects.get(code=known["results_code"])
@@ -163,7 +163,7 @@ def examples(known: Mapping[str, str]) -> dict[str, str]:
             agreement=agreement,
             hanoi=agreement.parties.all()[0],
             period=agreement.periods.get(pk=known["results_period"]),
-            h_officer=Account.objects.get(email=known["hanoi_officer"]),
+            h_officer=Account.objects.get(email=known[officer]),
         )
     )
     wrong = file_of(made, commitments=[commitment("", due="31/02/2026")])

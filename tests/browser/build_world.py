@@ -23,6 +23,7 @@ from tests.control_world import examples as control_examples  # noqa: E402
 from tests.database import migrate  # noqa: E402
 from tests.diary_world import browser_examples as diary_examples  # noqa: E402
 from tests.field_world import browser_examples as field_examples  # noqa: E402
+from tests.imports_world import examples as imports_examples  # noqa: E402
 from tests.lab_world import examples as lab_examples  # noqa: E402
 from tests.programme_pages_world import examples as programme_pages_examples  # noqa: E402
 from tests.recall_world import examples as recall_examples  # noqa: E402
@@ -79,7 +80,8 @@ def main() -> None:
                 **lab_examples(world),
                 **checks_examples(world),
                 **recall_examples(world),
-                **results_examples(world),
+                **(known := results_examples(world)),
+                **imports_examples(known, "ninhbinh_officer"),
                 **reports_examples("hn-nb-bang"),
                 **programme_pages_examples(world),
                 **field_examples(world),

@@ -23,15 +23,15 @@ from tests.browser.acts import sign_in
 from tests.browser.conftest import PHONE, Site, watch
 from tests.browser.test_every_page import LEAST_TARGET, SMALL_TARGETS
 
-ROOMS = ("programme", "results", "reports")
-SEEDS = ["/programme/", "/results/", "/reports/documents/", "/reports/dashboards/", "/reports/public/"]
+ROOMS = ("programme", "results", "reports", "imports")
+SEEDS = ["/programme/", "/results/", "/imports/", "/reports/documents/", "/reports/dashboards/", "/reports/public/"]
 NARROW = {"width": 320, "height": 700}
 ROLES = ("public", "focal", "head")
 FILES = (".csv", ".ics", ".xml", ".json", ".xlsx", ".docx", ".pdf")
 # words in addresses that make another page of the same name; everything else is the key of a row
 TELLING = {"kind", "name", "act"}
 ACTS = (":do", ":do_agency", ":step")  # one page with a form of its own for each act; axe sees one for each kind of row
-POSTED = {"results:agree"}  # answers POST only
+POSTED = {"results:agree", "imports:take", "imports:again", "imports:drop"}  # answer POST only
 Key = tuple[str, ...]
 LINK = re.compile(r'<a [^>]*?href="([^"]*)"')
 LOOK = """() => ({language: document.documentElement.lang,
