@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import uuid
 import zipfile
+from pathlib import Path
 
 import docx
 import openpyxl
@@ -18,8 +20,9 @@ from tests.world import World, make_world
 from lienvung.errors import Conflict, Invalid, TooLarge
 from lienvung.papers import access
 from lienvung.papers.access import FileProvider
-from lienvung.papers.actions import safe_name, store_file
+from lienvung.papers.actions import drop_file, drop_unnamed, safe_name, store_file
 from lienvung.papers.kinds import read_file
+from lienvung.papers.models import File
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -223,3 +226,27 @@ def test_nobody_learns_which_files_there_are(provider) -> None:
     row = store_file(by=None, room="tested", name="a.pdf", data=PDF)
     answers = [Client().get(f"/papers/{id}") for id in (row.pk, uuid.uuid4())]
     assert {answer.status_code for answer in answers} == {302}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dropped_file_leaves_neither_row_nor_bytes(provider) -> None:
+    row, other = (store_file(by=None, room="tested", name=f"{at}.pdf", data=PDF) for at in (1, 2))
+    path = Path(row.content.path)
+    drop_file(row)
+    assert not path.exists()
+    assert [each.pk for each in File.objects.all()] == [other.pk]
+    assert access.bytes_of(other) == PDF
+
+
+def test_bytes_that_no_row_names_are_dropped_after_a_day(provider, settings) -> None:
+    row = store_file(by=None, room="tested", name="a.pdf", data=PDF)
+    kept = Path(row.content.path)
+    lost, fresh = kept.with_name("lost.pdf"), kept.with_name("fresh.pdf")
+    for path in (lost, fresh):
+        path.write_bytes(PDF)
+    for path in (lost, kept):
+        os.utime(path, (1, 1))
+    assert drop_unnamed() == 1
+    assert (kept.exists(), lost.exists(), fresh.exists()) == (True, False, True)
+    settings.MEDIA_ROOT = settings.MEDIA_ROOT / "nothing-there"
+    assert drop_unnamed() == 0

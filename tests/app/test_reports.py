@@ -17,6 +17,8 @@ from tests.world import World
 
 from lienvung.errors import Conflict, Invalid, NotAllowed
 from lienvung.papers import access as papers
+from lienvung.papers import actions as papers_actions
+from lienvung.papers.models import File
 from lienvung.reports import building, report_access
 from lienvung.reports import report_actions as actions
 from lienvung.reports.gather import coverage_of, facts_of
@@ -211,6 +213,21 @@ def test_a_report_whose_worker_died_is_built_by_the_next(made: Results) -> None:
     Report.objects.filter(pk=report.pk).update(beaten_at=now - timedelta(minutes=6))
     assert building.build_reports() == 1
     assert Report.objects.get(pk=report.pk).build == "done"
+
+
+def test_files_of_drafts_built_anew_are_dropped_and_no_others(made: Results) -> None:
+    report = built(begun(made))
+    former = {each.file_id for each in report.prints.all()}
+    final = {each.file_id for each in built(complete(begun(made)), final=True).prints.all()}
+    report = built(report)
+    now = {each.file_id for each in report.prints.all()}
+    assert building.drop_left_files() == 0  # somebody may be fetching them
+    File.objects.update(stored_at=timezone.now() - timedelta(hours=2))
+    other = papers_actions.store_file(by=None, room="results", name="a.pdf", data=b"x", made_here="pdf")
+    assert building.drop_left_files() == 4
+    assert set(File.objects.values_list("pk", flat=True)) == now | final | {other.pk}
+    assert not former & now
+    assert building.drop_left_files() == 0
 
 
 def test_files_are_opened_by_those_who_see_the_report(made: Results, world: World) -> None:

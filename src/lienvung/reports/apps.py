@@ -54,4 +54,5 @@ class ReportsConfig(AppConfig):
             )
         )
         registry.chores.register(BackgroundChore("reports", building.build_reports, pause=2.0))
+        registry.chores.register(BackgroundChore("reports_files", building.drop_left_files, pause=1800.0))
         providers.register(FileProvider(report_access.ROOM, report_access.may_open))

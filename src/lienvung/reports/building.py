@@ -6,17 +6,19 @@ whose worker died is built again; one that is issued meanwhile by another worker
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, ProtectedError, Q
 from django.utils import timezone
 
 from lienvung.errors import Problem
-from lienvung.papers.actions import store_file
+from lienvung.papers.actions import drop_file, store_file
 from lienvung.papers.layout import Table
+from lienvung.papers.models import File
 from lienvung.papers.pdf import as_pdf
 from lienvung.papers.pdf_tables import steps_of
 from lienvung.papers.word import as_docx
@@ -29,6 +31,7 @@ from lienvung.texts import Text
 log = logging.getLogger(__name__)
 LANGUAGES = ("vi", "en")
 DEAD_AFTER = timedelta(minutes=5)
+LEFT_AFTER = timedelta(hours=1)
 TELL_EVERY = 0.5  # seconds between two notes of progress
 
 
@@ -90,12 +93,24 @@ def _build(report: Report) -> None:
             )  # fmt: skip
             Print.objects.create(report=stored, language=language, file=file, final=stored.build_final)
         for each in old:
-            each.delete()  # the draft's former files are no more offered
+            each.delete()  # the draft's former files are no more offered, and dropped by `drop_left_files`
         final = stored.build_final
         Report.objects.filter(pk=stored.pk).update(
             build=Report.Build.DONE, built_at=timezone.now(), done=F("most"), version=F("version") + 1,
             state=Report.State.FINAL if final else Report.State.DRAFT, issued_at=timezone.now() if final else None,
         )  # fmt: skip
+
+
+def drop_left_files() -> int:
+    """Drop the files of drafts that were built anew since; an hour later, for somebody may just be fetching one."""
+    left = File.objects.filter(room=ROOM, stored_at__lt=timezone.now() - LEFT_AFTER)
+    left = left.exclude(pk__in=Print.objects.values("file"))
+    dropped = 0
+    for file in left[:100]:
+        with contextlib.suppress(ProtectedError):  # named again meanwhile
+            drop_file(file)
+            dropped += 1
+    return dropped
 
 
 def files_of(report: Report, facts: Facts, progress: Progress) -> list[tuple[str, str, bytes]]:
