@@ -20,11 +20,20 @@ from tests.browser.acts import sign_in
 from tests.browser.conftest import CHROMIUM, DESK, FLAGS, PHONE, served
 from tests.browser.programme_screens import programme
 from tests.browser.rice_chain import people
-from tests.browser.test_rice_chain import answered_and_closed, held_and_recalled, on_its_way_to_the_shelf
+from tests.browser.test_rice_chain import (
+    answered_and_closed,
+    held_and_recalled,
+    inspected_by_both_provinces,
+    on_its_way_to_the_shelf,
+)
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 SCREENS = IMAGES.with_name("screens")
 SCRIPT = "build_rice_chain.py"
+ENGLISH = frozenset(
+    {"02-diary", "13-scan", "16-failed", "17-hold", "22-recall", "23-scan-band", "24-notice", "26-answered"}
+    | {"28-dossier"}
+)  # the screens of the story that are kept in English too
 WIDEST = 900  # px of a screen of the desk
 LARGEST = 150_000  # bytes
 TALLEST = 1400  # CSS px that a picture shows at most
@@ -71,17 +80,26 @@ def story() -> None:
         with people(browser, site, keep_screen) as (journey, _):
             on_its_way_to_the_shelf(journey)
             held_and_recalled(journey)
+            inspected_by_both_provinces(journey)
             answered_and_closed(journey)
-            for name, path in (("29-recall-en", journey.told["recall"]), ("30-diary-en", journey.told["plot"])):
-                page = journey.pages["inspector" if "recall" in path else "grower"]
-                page.goto(f"{path}?lang=en")
-                keep_screen(page, name)
         browser.close()
 
 
 def keep_screen(page: Page, name: str, part: str = "") -> None:
+    """The page down to where its own part ends; those of `ENGLISH` also in English, in a page beside it."""
+    shoot(page, name)
+    if name in ENGLISH:
+        beside = page.context.new_page()
+        beside.goto(f"{page.url}?lang=en")
+        shoot(beside, f"{name}-en")
+        beside.goto(f"{page.url}?lang=vi")  # the language is remembered
+        beside.close()
+
+
+def shoot(page: Page, name: str) -> None:
+    height = page.evaluate("Math.ceil(document.querySelector('main').getBoundingClientRect().bottom + scrollY)")
     picture = Image.open(BytesIO(page.screenshot(full_page=True))).convert("RGB")
-    picture = picture.crop((0, 0, picture.width, min(picture.height, TALLEST)))
+    picture = picture.crop((0, 0, picture.width, min(picture.height, height, TALLEST)))
     if picture.width > WIDEST:
         picture = picture.resize((WIDEST, picture.height * WIDEST // picture.width))
     SCREENS.mkdir(parents=True, exist_ok=True)
