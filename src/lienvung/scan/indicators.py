@@ -18,7 +18,7 @@ from lienvung.catalogue.models import Product
 from lienvung.ledger.reading import rows
 from lienvung.ledger.tables import stored_uri
 from lienvung.registry import EvidenceRow, Indicator, IndicatorDays
-from lienvung.scan import deliveries
+from lienvung.scan import deliveries, traced
 from lienvung.texts import Text
 
 MOST_PRODUCTS = 2_000
@@ -71,4 +71,5 @@ INDICATORS = [
         ),
     ),
     deliveries.INDICATOR,
+    traced.INDICATOR,
 ]
